@@ -37,7 +37,7 @@ def value_weight(amount_usd: float | None, policy: Policy) -> float:
 
 def star_outcome(stars: float, policy: Policy) -> float:
     """x for a rating of 1 to 5, straight lines between whole stars."""
-    below = min(int(math.floor(stars)), 4)
+    below = min(math.floor(stars), 4)
     share = stars - below
     return (1 - share) * policy.star_curve[below - 1] + share * policy.star_curve[below]
 
@@ -73,9 +73,7 @@ def order_evidence(order: OrderFacts, policy: Policy) -> list[Evidence]:
         if excluded_day is not None and excluded_day < end:
             end, cause = excluded_day, Cause.REMOVED
         if end > day:
-            items.append(
-                Evidence(order.order, order.gig, factor, day, day, end, x, weight, cause)
-            )
+            items.append(Evidence(order.order, order.gig, factor, day, day, end, x, weight, cause))
 
     if order.status is not OrderStatus.OPEN and order.finished_day is not None:
         if order.disputes is not None:

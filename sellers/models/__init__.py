@@ -1,0 +1,35 @@
+"""Facts and people. Unknown is NULL with a meaning; times are UTC."""
+
+from sellers.models.imports import (
+    FileRole,
+    ImportBatch,
+    ImportFile,
+    ImportRejection,
+    ImportState,
+)
+from sellers.models.observations import Inquiry, Note, Observation
+from sellers.models.orders import CancelledBy, Order, OrderStatus, Review, WaitingReview
+from sellers.models.rates import ExchangeRate
+from sellers.models.sellers import Gig, Platform, Seller
+from sellers.models.users import User
+
+__all__ = [
+    "CancelledBy",
+    "ExchangeRate",
+    "FileRole",
+    "Gig",
+    "ImportBatch",
+    "ImportFile",
+    "ImportRejection",
+    "ImportState",
+    "Inquiry",
+    "Note",
+    "Observation",
+    "Order",
+    "OrderStatus",
+    "Platform",
+    "Review",
+    "Seller",
+    "User",
+    "WaitingReview",
+]

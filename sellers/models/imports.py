@@ -1,0 +1,114 @@
+"""What was imported, by whom, how far it got, and what was refused."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sellers.models.sellers import Seller
+
+
+class ImportState(models.TextChoices):
+    QUEUED = "queued", "waiting for a worker"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+    DRY = "dry", "checked, nothing saved"
+
+    @classmethod
+    def final(cls) -> tuple[ImportState, ...]:
+        return (cls.DONE, cls.FAILED, cls.DRY)
+
+
+class FileRole(models.TextChoices):
+    ORDERS = "orders", "orders"
+    REVIEWS = "reviews", "reviews"
+
+
+class ImportBatch(models.Model):
+    """One import of one or more files; the database either has all of it or nothing."""
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    #: Set when the import may touch this seller only (an owner's upload).
+    seller = models.ForeignKey(
+        Seller, null=True, blank=True, on_delete=models.CASCADE, related_name="imports"
+    )
+    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.QUEUED)
+    #: What it is doing, in words, for the progress line.
+    stage = models.CharField(max_length=60, blank=True)
+    #: Why it failed and what to do, in words.
+    message = models.TextField(blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    rows_total = models.PositiveBigIntegerField(null=True)
+    rows_done = models.PositiveBigIntegerField(default=0)
+    rows_new = models.PositiveBigIntegerField(default=0)
+    rows_changed = models.PositiveBigIntegerField(default=0)
+    rows_unchanged = models.PositiveBigIntegerField(default=0)
+    rows_waiting = models.PositiveBigIntegerField(default=0)
+    rows_rejected = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    #: Last sign of life of the worker that runs it.
+    seen_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=False)
+                | Q(state__in=[ImportState.QUEUED, ImportState.RUNNING]),
+                name="import_final_has_finished_at",
+            ),
+        )
+        indexes = (
+            # The list of one seller's imports, newest first.
+            models.Index(fields=("seller", "-id"), name="import_seller_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in ImportState.final()
+
+
+class ImportFile(models.Model):
+    """One file of a batch as it was given to us; ``path`` is below the upload folder."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="files")
+    role = models.CharField(max_length=8, choices=FileRole)
+    name = models.CharField(max_length=255)
+    path = models.CharField(max_length=500, blank=True)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    rows = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRejection(models.Model):
+    """One row that was not imported: where, what, why, and how to mend it."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rejections")
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="+")
+    #: Line of the file on which the row begins; the header is line 1.
+    line = models.PositiveBigIntegerField()
+    column = models.CharField(max_length=100, blank=True)
+    value = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=300)
+    fix = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ("file", "line", "id")
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"

@@ -1,0 +1,91 @@
+"""Sellers and their gigs."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class Platform(models.TextChoices):
+    FIVERR = "fiverr", "Fiverr"
+    UPWORK = "upwork", "Upwork"
+    OTHER = "other", "Other"
+
+
+def validate_time_zone(name: str) -> None:
+    """A name of the IANA time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            "“%(name)s” is not a time zone. Use a name such as Europe/Berlin or UTC.",
+            params={"name": name},
+        )
+
+
+class Seller(models.Model):
+    """One account on one marketplace. ``owner`` stays empty until somebody claims it."""
+
+    platform = models.CharField(max_length=16, choices=Platform, default=Platform.FIVERR)
+    handle = models.CharField(max_length=100, help_text="The name in the seller's public address.")
+    category = models.CharField(max_length=100, blank=True)
+    joined_on = models.DateField(null=True, blank=True)
+    is_pro = models.BooleanField(default=False)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    currency = models.CharField(max_length=3, default="USD")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sellers",
+    )
+    keeps_buyer_names = models.BooleanField(
+        default=False,
+        help_text="Show buyers by name. Off, a buyer is a short label that cannot be traced back.",
+    )
+    #: Counts every change of the seller's facts; stored results name the one they saw.
+    revision = models.PositiveBigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("handle", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("platform", "handle"),
+                name="seller_platform_handle_unique",
+                violation_error_message="This marketplace already has a seller of that name.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"),
+                name="seller_currency_is_iso_code",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.handle
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class Gig(models.Model):
+    """One offer of a seller. ``ref`` is the platform's identifier of it."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="gigs")
+    ref = models.CharField(max_length=200)
+    title = models.CharField(max_length=300, blank=True)
+    category = models.CharField(max_length=100, blank=True)
+    price_band = models.CharField(max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("seller", "ref"), name="gig_seller_ref_unique"),
+        )
+
+    def __str__(self) -> str:
+        return self.title or self.ref
