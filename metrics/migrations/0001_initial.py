@@ -4,117 +4,200 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='GigStanding',
+            name="GigStanding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.SmallIntegerField(choices=[(0, 'scored'), (1, 'not enough activity'), (2, 'nothing in the window')])),
-                ('score', models.FloatField(null=True)),
-                ('share', models.FloatField(null=True)),
-                ('activity', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "scored"),
+                            (1, "not enough activity"),
+                            (2, "nothing in the window"),
+                        ]
+                    ),
+                ),
+                ("score", models.FloatField(null=True)),
+                ("share", models.FloatField(null=True)),
+                ("activity", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Move',
+            name="Move",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=80)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('revision', models.PositiveBigIntegerField()),
-                ('day', models.DateField()),
-                ('score_before', models.FloatField(null=True)),
-                ('score_after', models.FloatField(null=True)),
-                ('displayed_before', models.SmallIntegerField(null=True)),
-                ('displayed_after', models.SmallIntegerField(null=True)),
-                ('headline', models.JSONField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("policy", models.CharField(max_length=80)),
+                ("engine_version", models.CharField(max_length=20)),
+                ("revision", models.PositiveBigIntegerField()),
+                ("day", models.DateField()),
+                ("score_before", models.FloatField(null=True)),
+                ("score_after", models.FloatField(null=True)),
+                ("displayed_before", models.SmallIntegerField(null=True)),
+                ("displayed_after", models.SmallIntegerField(null=True)),
+                ("headline", models.JSONField(null=True)),
             ],
             options={
-                'ordering': ('-day',),
+                "ordering": ("-day",),
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('recompute', 'recompute one seller'), ('recompute_all', 'recompute all sellers'), ('nightly', 'nightly'), ('benchmarks', 'benchmark snapshots')], max_length=16)),
-                ('state', models.CharField(choices=[('queued', 'waiting for a worker'), ('running', 'running'), ('done', 'done'), ('superseded', 'left to a newer run'), ('failed', 'failed')], default='queued', max_length=12)),
-                ('as_of', models.DateField(null=True)),
-                ('sellers_total', models.PositiveIntegerField(default=1)),
-                ('sellers_done', models.PositiveIntegerField(default=0)),
-                ('message', models.TextField(blank=True)),
-                ('queued_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("recompute", "recompute one seller"),
+                            ("recompute_all", "recompute all sellers"),
+                            ("nightly", "nightly"),
+                            ("benchmarks", "benchmark snapshots"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting for a worker"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("superseded", "left to a newer run"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("as_of", models.DateField(null=True)),
+                ("sellers_total", models.PositiveIntegerField(default=1)),
+                ("sellers_done", models.PositiveIntegerField(default=0)),
+                ("message", models.TextField(blank=True)),
+                ("queued_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=80)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('revision', models.PositiveBigIntegerField()),
-                ('metric', models.CharField(choices=[('success', 'success score')], default='success', max_length=8)),
-                ('year', models.SmallIntegerField()),
-                ('first_day', models.DateField()),
-                ('statuses', models.BinaryField()),
-                ('values', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("policy", models.CharField(max_length=80)),
+                ("engine_version", models.CharField(max_length=20)),
+                ("revision", models.PositiveBigIntegerField()),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[("success", "success score")], default="success", max_length=8
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("first_day", models.DateField()),
+                ("statuses", models.BinaryField()),
+                ("values", models.BinaryField()),
             ],
             options={
-                'verbose_name_plural': 'series',
+                "verbose_name_plural": "series",
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=80)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('revision', models.PositiveBigIntegerField()),
-                ('as_of', models.DateField()),
-                ('status', models.SmallIntegerField(choices=[(0, 'scored'), (1, 'not enough activity'), (2, 'nothing in the window')])),
-                ('score', models.FloatField(null=True)),
-                ('displayed', models.SmallIntegerField(null=True)),
-                ('score_7_days_ago', models.FloatField(null=True)),
-                ('score_30_days_ago', models.FloatField(null=True)),
-                ('immature_orders', models.PositiveIntegerField(default=0)),
-                ('finished_orders', models.PositiveIntegerField(default=0)),
-                ('open_orders', models.PositiveIntegerField(default=0)),
-                ('rating', models.DecimalField(decimal_places=3, max_digits=4, null=True)),
-                ('rating_reviews', models.PositiveIntegerField(default=0)),
-                ('rating_start', models.DateField(null=True)),
-                ('rating_end', models.DateField(null=True)),
-                ('lifetime_reviews', models.PositiveIntegerField(default=0)),
-                ('computed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("policy", models.CharField(max_length=80)),
+                ("engine_version", models.CharField(max_length=20)),
+                ("revision", models.PositiveBigIntegerField()),
+                ("as_of", models.DateField()),
+                (
+                    "status",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "scored"),
+                            (1, "not enough activity"),
+                            (2, "nothing in the window"),
+                        ]
+                    ),
+                ),
+                ("score", models.FloatField(null=True)),
+                ("displayed", models.SmallIntegerField(null=True)),
+                ("score_7_days_ago", models.FloatField(null=True)),
+                ("score_30_days_ago", models.FloatField(null=True)),
+                ("immature_orders", models.PositiveIntegerField(default=0)),
+                ("finished_orders", models.PositiveIntegerField(default=0)),
+                ("open_orders", models.PositiveIntegerField(default=0)),
+                ("rating", models.DecimalField(decimal_places=3, max_digits=4, null=True)),
+                ("rating_reviews", models.PositiveIntegerField(default=0)),
+                ("rating_start", models.DateField(null=True)),
+                ("rating_end", models.DateField(null=True)),
+                ("lifetime_reviews", models.PositiveIntegerField(default=0)),
+                ("computed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='BenchmarkSnapshot',
+            name="BenchmarkSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateField()),
-                ('category', models.CharField(blank=True, max_length=100)),
-                ('price_band', models.CharField(blank=True, max_length=20)),
-                ('factor', models.SmallIntegerField()),
-                ('mean', models.FloatField()),
-                ('spread', models.FloatField()),
-                ('gigs', models.PositiveIntegerField()),
-                ('policy', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.DateField()),
+                ("category", models.CharField(blank=True, max_length=100)),
+                ("price_band", models.CharField(blank=True, max_length=20)),
+                ("factor", models.SmallIntegerField()),
+                ("mean", models.FloatField()),
+                ("spread", models.FloatField()),
+                ("gigs", models.PositiveIntegerField()),
+                ("policy", models.CharField(max_length=80)),
             ],
             options={
-                'ordering': ('start', 'category', 'price_band', 'factor'),
-                'constraints': [models.UniqueConstraint(fields=('policy', 'start', 'category', 'price_band', 'factor'), name='snapshot_cohort_unique'), models.CheckConstraint(condition=models.Q(('spread__gt', 0)), name='snapshot_spread_positive')],
+                "ordering": ("start", "category", "price_band", "factor"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("policy", "start", "category", "price_band", "factor"),
+                        name="snapshot_cohort_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("spread__gt", 0)), name="snapshot_spread_positive"
+                    ),
+                ],
             },
         ),
     ]

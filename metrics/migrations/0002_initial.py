@@ -6,74 +6,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('metrics', '0001_initial'),
-        ('sellers', '0001_initial'),
+        ("metrics", "0001_initial"),
+        ("sellers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='gigstanding',
-            name='gig',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='sellers.gig'),
+            model_name="gigstanding",
+            name="gig",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="standing",
+                to="sellers.gig",
+            ),
         ),
         migrations.AddField(
-            model_name='move',
-            name='seller',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='sellers.seller'),
+            model_name="move",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="moves",
+                to="sellers.seller",
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='requested_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="run",
+            name="requested_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='seller',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='sellers.seller'),
+            model_name="run",
+            name="seller",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="runs",
+                to="sellers.seller",
+            ),
         ),
         migrations.AddField(
-            model_name='series',
-            name='gig',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='series', to='sellers.gig'),
+            model_name="series",
+            name="gig",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="series",
+                to="sellers.gig",
+            ),
         ),
         migrations.AddField(
-            model_name='series',
-            name='seller',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='series', to='sellers.seller'),
+            model_name="series",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="series",
+                to="sellers.seller",
+            ),
         ),
         migrations.AddField(
-            model_name='standing',
-            name='seller',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='sellers.seller'),
+            model_name="standing",
+            name="seller",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="standing",
+                to="sellers.seller",
+            ),
         ),
         migrations.AddField(
-            model_name='gigstanding',
-            name='standing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gigs', to='metrics.standing'),
+            model_name="gigstanding",
+            name="standing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="gigs",
+                to="metrics.standing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(fields=('seller', 'day'), name='move_seller_day_unique'),
+            model_name="move",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "day"), name="move_seller_day_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['state', 'seen_at'], name='run_unfinished'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["state", "seen_at"],
+                name="run_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('seller', 'gig', 'metric', 'year'), name='series_subject_year_unique', nulls_distinct=False),
+            model_name="series",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "gig", "metric", "year"),
+                name="series_subject_year_unique",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['as_of'], name='standing_as_of'),
+            model_name="standing",
+            index=models.Index(fields=["as_of"], name="standing_as_of"),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('displayed__isnull', False), ('score__isnull', False), ('status', 0)), models.Q(models.Q(('status', 0), _negated=True), ('displayed__isnull', True), ('score__isnull', True)), _connector='OR'), name='standing_score_only_if_scored'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("displayed__isnull", False), ("score__isnull", False), ("status", 0)),
+                    models.Q(
+                        models.Q(("status", 0), _negated=True),
+                        ("displayed__isnull", True),
+                        ("score__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="standing_score_only_if_scored",
+            ),
         ),
     ]

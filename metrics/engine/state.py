@@ -1,0 +1,196 @@
+"""One seller on one day as arrays: weights, sums and scores (FORMULAS.md, steps 2 to 7).
+
+The same numbers as :func:`metrics.engine.reference.seller_state`, for every gig at once.
+Attribution starts and ends its path at two such states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metrics.engine.columns import BenchmarkColumns, EvidenceColumns, Float64, Int64
+from metrics.engine.reference import display, logistic
+from metrics.engine.types import AREA_COUNT, Factor, Policy, Unscored
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The sums that the score of one seller on one day is a function of.
+
+    Attributes
+    ----------
+    day : day number
+    item_weight : shape (items,), w of every item on ``day``; 0 where it does not count
+    weight, weighted_x : shape (gigs, 6), Σw and Σw·x
+    live : shape (gigs, 6), number of items that count
+    mean, spread : shape (gigs, 6), the benchmark in force
+    """
+
+    day: int
+    policy: Policy
+    item_weight: Float64
+    weight: Float64
+    weighted_x: Float64
+    live: Int64
+    mean: Float64
+    spread: Float64
+
+    @property
+    def gigs(self) -> int:
+        return len(self.weight)
+
+    @property
+    def volume(self) -> Float64:
+        """V: decayed weight of the finished orders, shape (gigs,)."""
+        return self.weight[:, Factor.CANCELLATIONS]
+
+    @property
+    def activity(self) -> Int64:
+        """Finished orders that count, shape (gigs,)."""
+        return self.live[:, Factor.CANCELLATIONS]
+
+    @property
+    def counts(self) -> NDArray[np.bool_]:
+        """Whether the gate of each gig is open, shape (gigs,)."""
+        return self.activity >= self.policy.min_activity
+
+
+def alive_on(evidence: EvidenceColumns, day: int) -> NDArray[np.bool_]:
+    """Which items count on a day: ``start_day <= day < end_day``."""
+    return (evidence.start_day <= day) & (day < evidence.end_day)
+
+
+def item_weights(evidence: EvidenceColumns, day: int, policy: Policy) -> Float64:
+    """Step 2: w = v · 2^(−(day − origin)/half-life) while an item counts, else 0."""
+    alive = alive_on(evidence, day)
+    if policy.half_life_days is None:
+        return np.where(alive, evidence.value_weight, 0.0)
+    age = np.where(alive, day - evidence.origin_day.astype(np.int64), 0)
+    fading: Float64 = np.exp2(age / -policy.half_life_days)
+    return np.where(alive, evidence.value_weight * fading, 0.0)
+
+
+def benchmark_on(
+    benchmarks: BenchmarkColumns | None, day: int, policy: Policy, gigs: int
+) -> tuple[Float64, Float64]:
+    """Mean and spread in force on a day, each of shape (gigs, 6).
+
+    Gigs beyond those of ``benchmarks``, and all gigs where it is None, are compared with
+    the policy's own benchmark.
+    """
+    mean = np.tile(np.array(policy.benchmark_mean, dtype=np.float64), (gigs, 1))
+    spread = np.tile(np.array(policy.benchmark_spread, dtype=np.float64), (gigs, 1))
+    if benchmarks is not None and len(benchmarks.start_day):
+        known = min(gigs, len(benchmarks.mean))
+        segment = max(int(np.searchsorted(benchmarks.start_day, day, side="right")) - 1, 0)
+        mean[:known] = benchmarks.mean[:known, segment]
+        spread[:known] = benchmarks.spread[:known, segment]
+    return mean, spread
+
+
+def state_under(
+    evidence: EvidenceColumns, day: int, policy: Policy, mean: Float64, spread: Float64
+) -> State:
+    """Step 3's sums of every gig and area, against a benchmark of shape (gigs, 6)."""
+    gigs = len(mean)
+    if len(evidence) and int(evidence.gig.max()) >= gigs:
+        raise ValueError(f"evidence names gig {int(evidence.gig.max())}, there are {gigs} gigs")
+    weight = item_weights(evidence, day, policy)
+    cell = evidence.gig.astype(np.int64) * AREA_COUNT + evidence.factor
+
+    def per_area(values: Float64) -> Float64:
+        sums = np.bincount(cell, weights=values, minlength=gigs * AREA_COUNT)
+        return sums.reshape(gigs, AREA_COUNT)
+
+    alive = alive_on(evidence, day)
+    live = np.bincount(cell[alive], minlength=gigs * AREA_COUNT).reshape(gigs, AREA_COUNT)
+    return State(
+        day=day,
+        policy=policy,
+        item_weight=weight,
+        weight=per_area(weight),
+        weighted_x=per_area(weight * evidence.x),
+        live=live.astype(np.int64),
+        mean=mean,
+        spread=spread,
+    )
+
+
+def state_of(
+    evidence: EvidenceColumns,
+    day: int,
+    policy: Policy,
+    gigs: int,
+    benchmarks: BenchmarkColumns | None = None,
+) -> State:
+    """The state of one seller on one day.
+
+    Parameters
+    ----------
+    evidence : items of one seller under ``policy``, gig numbers 0 … ``gigs`` − 1
+    day : day number
+    benchmarks : None for the policy's own benchmark
+
+    Raises
+    ------
+    ValueError
+        If an item names a gig outside 0 … ``gigs`` − 1.
+    """
+    mean, spread = benchmark_on(benchmarks, day, policy, gigs)
+    return state_under(evidence, day, policy, mean, spread)
+
+
+def area_distances(state: State) -> Float64:
+    """Step 3: z = (q − μ)/σ, shape (gigs, 6); the input of the impact labels."""
+    strength = np.array(state.policy.prior_strength)
+    shrunken = (strength * state.mean + state.weighted_x) / (strength + state.weight)
+    return (shrunken - state.mean) / state.spread
+
+
+def neutral_score(policy: Policy) -> float:
+    """s0, the score of a gig about which nothing is known."""
+    return 1.0 + 9.0 * logistic(policy.intercept)
+
+
+def logistics(u: Float64) -> Float64:
+    """1/(1 + e^(−u)) without overflow, elementwise."""
+    small = np.exp(-np.abs(u))
+    return np.where(u >= 0, 1.0, small) / (1.0 + small)
+
+
+def gig_scores(state: State) -> Float64:
+    """Step 4: s of every gig, whether it counts or not, shape (gigs,)."""
+    slope = state.policy.slope
+    u = state.policy.intercept + slope * area_distances(state) @ np.array(state.policy.area_weight)
+    return 1.0 + 9.0 * logistics(u)
+
+
+def gig_shares(state: State) -> Float64:
+    """Step 6: the share of each gig in the overall score, shape (gigs,).
+
+    They add up to 1, or are all 0 while the seller is not scored. With the treatment
+    "neutral" the share of a gig that does not count is the share at which s0 enters.
+    """
+    if not state.counts.any():
+        return np.zeros(state.gigs)
+    neutral = state.policy.unscored is Unscored.NEUTRAL
+    volume = state.volume if neutral else np.where(state.counts, state.volume, 0.0)
+    total = volume.sum()
+    return volume / total if total > 0 else np.zeros(state.gigs)
+
+
+def seller_score(state: State) -> float | None:
+    """Step 6: S, or None while no gig counts (or none that counts has any weight)."""
+    shares = gig_shares(state)
+    if not shares.any():
+        return None
+    scores = np.where(state.counts, gig_scores(state), neutral_score(state.policy))
+    return float(shares @ scores)
+
+
+def displayed_score(score: float | None) -> int | None:
+    """Step 7: the whole number shown, halves up."""
+    return None if score is None else display(score)
