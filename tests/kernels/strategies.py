@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from hypothesis import strategies as st
@@ -60,7 +60,7 @@ def policies(draw: st.DrawFn) -> Policy:
         benchmark_mean=draw(six(0.3, 0.98)),
         benchmark_spread=draw(six(0.02, 0.5)),
         prior_strength=draw(six(0.5, 20.0)),
-        area_weight=tuple(weight / total for weight in weights),
+        area_weight=cast("Six", tuple(weight / total for weight in weights)),
         intercept=draw(st.floats(-2.0, 2.0)),
         slope=draw(st.floats(0.2, 3.0)),
         min_activity=draw(st.integers(1, 4)),
