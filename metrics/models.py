@@ -48,7 +48,9 @@ class Series(Computed):
     gig = models.ForeignKey(
         Gig, null=True, blank=True, on_delete=models.CASCADE, related_name="series"
     )
-    metric = models.CharField(max_length=8, choices=Metric, default=Metric.SUCCESS_SCORE)
+    metric = models.CharField(
+        max_length=8, choices=Metric, default=Metric.SUCCESS_SCORE
+    )
     year = models.SmallIntegerField()
     first_day = models.DateField()
     statuses = models.BinaryField()
@@ -66,13 +68,17 @@ class Series(Computed):
         )
 
     def __str__(self) -> str:
-        return f"{self.metric} of seller {self.seller_id}, gig {self.gig_id}, {self.year}"
+        return (
+            f"{self.metric} of seller {self.seller_id}, gig {self.gig_id}, {self.year}"
+        )
 
 
 class Standing(Computed):
     """Where a seller stands on the last computed day. One row a seller, for lists."""
 
-    seller = models.OneToOneField(Seller, on_delete=models.CASCADE, related_name="standing")
+    seller = models.OneToOneField(
+        Seller, on_delete=models.CASCADE, related_name="standing"
+    )
     as_of = models.DateField()
     status = models.SmallIntegerField(choices=DayStatus)
     score = models.FloatField(null=True)
@@ -94,8 +100,15 @@ class Standing(Computed):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(status=DayStatus.SCORED, score__isnull=False, displayed__isnull=False)
-                | (~Q(status=DayStatus.SCORED) & Q(score__isnull=True, displayed__isnull=True)),
+                condition=Q(
+                    status=DayStatus.SCORED,
+                    score__isnull=False,
+                    displayed__isnull=False,
+                )
+                | (
+                    ~Q(status=DayStatus.SCORED)
+                    & Q(score__isnull=True, displayed__isnull=True)
+                ),
                 name="standing_score_only_if_scored",
             ),
         )
@@ -111,7 +124,9 @@ class Standing(Computed):
 class GigStanding(models.Model):
     """Where a gig stands on the seller's last computed day."""
 
-    standing = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="gigs")
+    standing = models.ForeignKey(
+        Standing, on_delete=models.CASCADE, related_name="gigs"
+    )
     gig = models.OneToOneField(Gig, on_delete=models.CASCADE, related_name="standing")
     status = models.SmallIntegerField(choices=DayStatus)
     score = models.FloatField(null=True)
@@ -140,7 +155,9 @@ class Move(Computed):
         ordering = ("-day",)
         constraints = (
             # Serves the list of moves of a seller, newest first.
-            models.UniqueConstraint(fields=("seller", "day"), name="move_seller_day_unique"),
+            models.UniqueConstraint(
+                fields=("seller", "day"), name="move_seller_day_unique"
+            ),
         )
 
     def __str__(self) -> str:
@@ -166,7 +183,9 @@ class BenchmarkSnapshot(models.Model):
                 fields=("policy", "start", "category", "price_band", "factor"),
                 name="snapshot_cohort_unique",
             ),
-            models.CheckConstraint(condition=Q(spread__gt=0), name="snapshot_spread_positive"),
+            models.CheckConstraint(
+                condition=Q(spread__gt=0), name="snapshot_spread_positive"
+            ),
         )
 
     def __str__(self) -> str:

@@ -66,7 +66,8 @@ def evidence_of_columns(
     )
     row = np.concatenate([part.row for part in parts])
     factor = np.repeat(
-        np.array([part.factor for part in parts], dtype=np.int8), [len(part.row) for part in parts]
+        np.array([part.factor for part in parts], dtype=np.int8),
+        [len(part.row) for part in parts],
     )
     start_day = np.concatenate([part.start_day for part in parts])
     rank = _sorting(orders, row, factor, start_day)
@@ -151,7 +152,9 @@ def cancellations(orders: OrderColumns, policy: Policy) -> _AreaItems:
 
 def delivery_time(orders: OrderColumns, policy: Policy) -> _AreaItems:
     """Orders with a first delivery and a due time to hold it against."""
-    row = np.flatnonzero((orders.delivered_day != NO_DAY) & ~np.isnan(orders.late_hours))
+    row = np.flatnonzero(
+        (orders.delivered_day != NO_DAY) & ~np.isnan(orders.late_hours)
+    )
     hours = orders.late_hours[row]
     late = np.where(hours <= policy.late_limit_hours, policy.late_x, policy.very_late_x)
     x = np.where(hours <= 0, policy.on_time_x, late)
@@ -159,7 +162,9 @@ def delivery_time(orders: OrderColumns, policy: Policy) -> _AreaItems:
 
 
 def _finished(orders: OrderColumns) -> Mask:
-    finished: Mask = (orders.status != OrderStatus.OPEN) & (orders.finished_day != NO_DAY)
+    finished: Mask = (orders.status != OrderStatus.OPEN) & (
+        orders.finished_day != NO_DAY
+    )
     return finished
 
 
@@ -175,11 +180,15 @@ def _order_items(
     aged_out = day + np.int32(policy.window_days)
     end, cause = aged_out, np.full(len(row), Cause.AGED_OUT, dtype=np.int8)
     if until is not None:
-        end, cause = _ended(aged_out, until, np.full(len(row), Cause.REMOVED, dtype=np.int8))
+        end, cause = _ended(
+            aged_out, until, np.full(len(row), Cause.REMOVED, dtype=np.int8)
+        )
     keep = end > day
     if keep.all():
         return _AreaItems(factor, row, day, day, end, x, cause)
-    return _AreaItems(factor, row[keep], day[keep], day[keep], end[keep], x[keep], cause[keep])
+    return _AreaItems(
+        factor, row[keep], day[keep], day[keep], end[keep], x[keep], cause[keep]
+    )
 
 
 def _review_items(

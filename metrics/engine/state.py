@@ -1,7 +1,7 @@
 """One seller on one day as arrays: weights, sums and scores (FORMULAS.md, steps 2 to 7).
 
 The same numbers as :func:`metrics.engine.reference.seller_state`, for every gig at once.
-Attribution starts and ends its path at two such states.
+Attribution starts and ends every leg of its path at two such states.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def benchmark_on(
     spread = np.tile(np.array(policy.benchmark_spread, dtype=np.float64), (gigs, 1))
     if benchmarks is not None and len(benchmarks.start_day):
         known = min(gigs, len(benchmarks.mean))
-        segment = max(int(np.searchsorted(benchmarks.start_day, day, side="right")) - 1, 0)
+        segment = max(
+            int(np.searchsorted(benchmarks.start_day, day, side="right")) - 1, 0
+        )
         mean[:known] = benchmarks.mean[:known, segment]
         spread[:known] = benchmarks.spread[:known, segment]
     return mean, spread
@@ -97,16 +99,20 @@ def state_under(
     """Step 3's sums of every gig and area, against a benchmark of shape (gigs, 6)."""
     gigs = len(mean)
     if len(evidence) and int(evidence.gig.max()) >= gigs:
-        raise ValueError(f"evidence names gig {int(evidence.gig.max())}, there are {gigs} gigs")
+        raise ValueError(
+            f"evidence names gig {int(evidence.gig.max())}, there are {gigs} gigs"
+        )
     weight = item_weights(evidence, day, policy)
     cell = evidence.gig.astype(np.int64) * AREA_COUNT + evidence.factor
 
     def per_area(values: Float64) -> Float64:
         sums = np.bincount(cell, weights=values, minlength=gigs * AREA_COUNT)
-        return sums.reshape(gigs, AREA_COUNT)
+        return sums.astype(np.float64).reshape(gigs, AREA_COUNT)
 
     alive = alive_on(evidence, day)
-    live = np.bincount(cell[alive], minlength=gigs * AREA_COUNT).reshape(gigs, AREA_COUNT)
+    live = np.bincount(cell[alive], minlength=gigs * AREA_COUNT).reshape(
+        gigs, AREA_COUNT
+    )
     return State(
         day=day,
         policy=policy,
@@ -164,7 +170,9 @@ def logistics(u: Float64) -> Float64:
 def gig_scores(state: State) -> Float64:
     """Step 4: s of every gig, whether it counts or not, shape (gigs,)."""
     slope = state.policy.slope
-    u = state.policy.intercept + slope * area_distances(state) @ np.array(state.policy.area_weight)
+    u = state.policy.intercept + slope * area_distances(state) @ np.array(
+        state.policy.area_weight
+    )
     return 1.0 + 9.0 * logistics(u)
 
 
@@ -183,7 +191,7 @@ def gig_shares(state: State) -> Float64:
 
 
 def seller_score(state: State) -> float | None:
-    """Step 6: S, or None while no gig counts (or none that counts has any weight)."""
+    """Step 6: S, or None while no gig counts (or the gigs have no weight at all)."""
     shares = gig_shares(state)
     if not shares.any():
         return None

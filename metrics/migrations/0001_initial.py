@@ -15,7 +15,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 (
@@ -39,7 +42,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("policy", models.CharField(max_length=80)),
@@ -62,7 +68,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 (
@@ -110,7 +119,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("policy", models.CharField(max_length=80)),
@@ -119,7 +131,9 @@ class Migration(migrations.Migration):
                 (
                     "metric",
                     models.CharField(
-                        choices=[("success", "success score")], default="success", max_length=8
+                        choices=[("success", "success score")],
+                        default="success",
+                        max_length=8,
                     ),
                 ),
                 ("year", models.SmallIntegerField()),
@@ -137,7 +151,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("policy", models.CharField(max_length=80)),
@@ -161,7 +178,10 @@ class Migration(migrations.Migration):
                 ("immature_orders", models.PositiveIntegerField(default=0)),
                 ("finished_orders", models.PositiveIntegerField(default=0)),
                 ("open_orders", models.PositiveIntegerField(default=0)),
-                ("rating", models.DecimalField(decimal_places=3, max_digits=4, null=True)),
+                (
+                    "rating",
+                    models.DecimalField(decimal_places=3, max_digits=4, null=True),
+                ),
                 ("rating_reviews", models.PositiveIntegerField(default=0)),
                 ("rating_start", models.DateField(null=True)),
                 ("rating_end", models.DateField(null=True)),
@@ -175,7 +195,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("start", models.DateField()),
@@ -195,7 +218,8 @@ class Migration(migrations.Migration):
                         name="snapshot_cohort_unique",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("spread__gt", 0)), name="snapshot_spread_positive"
+                        condition=models.Q(("spread__gt", 0)),
+                        name="snapshot_spread_positive",
                     ),
                 ],
             },

@@ -122,7 +122,11 @@ class Migration(migrations.Migration):
             model_name="standing",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("displayed__isnull", False), ("score__isnull", False), ("status", 0)),
+                    models.Q(
+                        ("displayed__isnull", False),
+                        ("score__isnull", False),
+                        ("status", 0),
+                    ),
                     models.Q(
                         models.Q(("status", 0), _negated=True),
                         ("displayed__isnull", True),

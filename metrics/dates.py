@@ -1,0 +1,12 @@
+"""What "today" is for a seller. The clock is read by the caller, once per operation."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sellers.models import Seller
+
+
+def local_date(seller: Seller, now: datetime) -> date:
+    """The calendar day of ``now`` (aware) in the seller's zone."""
+    return now.astimezone(seller.zone).date()

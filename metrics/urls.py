@@ -1,0 +1,9 @@
+"""Addresses of the pages about numbers."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "metrics"
+
+urlpatterns: list[URLPattern] = []
