@@ -119,9 +119,7 @@ def integrate(path: Path) -> Integral:
     PathNotConverged
         If the budget of nodes does not suffice.
     """
-    near = min(
-        pole_distance(path.start, path.end, path.gigs, end) for end in (False, True)
-    )
+    near = min(pole_distance(path.start, path.end, path.gigs, end) for end in (False, True))
     if near >= NEAR_POLE:
         whole = _whole_path(path)
         if whole is not None:
@@ -158,9 +156,7 @@ def pole_distance(start: Float64, end: Float64, gigs: int, from_end: bool) -> fl
     ):
         moving = change != 0
         if moving.any():
-            nearest = min(
-                nearest, float((value[moving] / np.abs(change[moving])).min())
-            )
+            nearest = min(nearest, float((value[moving] / np.abs(change[moving])).min()))
     return float(nearest)
 
 
@@ -262,12 +258,8 @@ def _by_panels(path: Path) -> Integral:
         halves = panels.halves()
         used += PANEL_NODES * len(halves)
         if used > NODE_BUDGET:
-            unsettled = float(
-                path.disagreement(estimate, np.zeros_like(estimate)).sum()
-            )
-            raise PathNotConverged(
-                used, unsettled, path.missing(done + estimate.sum(axis=0))
-            )
+            unsettled = float(path.disagreement(estimate, np.zeros_like(estimate)).sum())
+            raise PathNotConverged(used, unsettled, path.missing(done + estimate.sum(axis=0)))
         finer = _panel_integrals(path, halves)
         joined = finer[: len(panels)] + finer[len(panels) :]
         moved = path.disagreement(joined, estimate)

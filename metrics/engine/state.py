@@ -85,9 +85,7 @@ def benchmark_on(
     spread = np.tile(np.array(policy.benchmark_spread, dtype=np.float64), (gigs, 1))
     if benchmarks is not None and len(benchmarks.start_day):
         known = min(gigs, len(benchmarks.mean))
-        segment = max(
-            int(np.searchsorted(benchmarks.start_day, day, side="right")) - 1, 0
-        )
+        segment = max(int(np.searchsorted(benchmarks.start_day, day, side="right")) - 1, 0)
         mean[:known] = benchmarks.mean[:known, segment]
         spread[:known] = benchmarks.spread[:known, segment]
     return mean, spread
@@ -99,9 +97,7 @@ def state_under(
     """Step 3's sums of every gig and area, against a benchmark of shape (gigs, 6)."""
     gigs = len(mean)
     if len(evidence) and int(evidence.gig.max()) >= gigs:
-        raise ValueError(
-            f"evidence names gig {int(evidence.gig.max())}, there are {gigs} gigs"
-        )
+        raise ValueError(f"evidence names gig {int(evidence.gig.max())}, there are {gigs} gigs")
     weight = item_weights(evidence, day, policy)
     cell = evidence.gig.astype(np.int64) * AREA_COUNT + evidence.factor
 
@@ -110,9 +106,7 @@ def state_under(
         return sums.astype(np.float64).reshape(gigs, AREA_COUNT)
 
     alive = alive_on(evidence, day)
-    live = np.bincount(cell[alive], minlength=gigs * AREA_COUNT).reshape(
-        gigs, AREA_COUNT
-    )
+    live = np.bincount(cell[alive], minlength=gigs * AREA_COUNT).reshape(gigs, AREA_COUNT)
     return State(
         day=day,
         policy=policy,
@@ -170,9 +164,7 @@ def logistics(u: Float64) -> Float64:
 def gig_scores(state: State) -> Float64:
     """Step 4: s of every gig, whether it counts or not, shape (gigs,)."""
     slope = state.policy.slope
-    u = state.policy.intercept + slope * area_distances(state) @ np.array(
-        state.policy.area_weight
-    )
+    u = state.policy.intercept + slope * area_distances(state) @ np.array(state.policy.area_weight)
     return 1.0 + 9.0 * logistics(u)
 
 

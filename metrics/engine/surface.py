@@ -85,9 +85,7 @@ def policy_parameters(policy: Policy) -> Float64:
     """The tail of θ: a, b, n, β and k, shape (15,)."""
     neutral = float(policy.unscored is Unscored.NEUTRAL)
     head = (policy.intercept, policy.slope, neutral)
-    return np.array(
-        (*head, *policy.area_weight, *policy.prior_strength), dtype=np.float64
-    )
+    return np.array((*head, *policy.area_weight, *policy.prior_strength), dtype=np.float64)
 
 
 def point_of(state: State) -> Float64:
@@ -127,9 +125,7 @@ def surface(theta: Float64, gigs: int) -> Surface:
     """Evaluate S at points of shape (…, coordinates)."""
     at = coordinates(theta, gigs)
     strength = at.strength[..., None, :]
-    distance = (at.weighted_x - at.mean * at.weight) / (
-        (strength + at.weight) * at.spread
-    )
+    distance = (at.weighted_x - at.mean * at.weight) / ((strength + at.weight) * at.spread)
     linear = np.matmul(distance, at.area_weight[..., None])[..., 0]
     share = logistics(at.intercept + at.slope * linear)
     neutral = logistics(at.intercept)
@@ -137,9 +133,7 @@ def surface(theta: Float64, gigs: int) -> Surface:
     counted = at.volume * at.counts
     uncounted = at.volume * at.neutral * (1.0 - at.counts)
     total = (counted + uncounted).sum(axis=-1, keepdims=True)
-    earned = (counted * gig_score + uncounted * neutral_score).sum(
-        axis=-1, keepdims=True
-    )
+    earned = (counted * gig_score + uncounted * neutral_score).sum(axis=-1, keepdims=True)
     return Surface(
         at=at,
         distance=distance,
@@ -177,11 +171,7 @@ def gradient(theta: Float64, gigs: int) -> Float64:
     slope.counts[...] = at.volume * (gap - at.neutral * neutral_gap) / here.total
     uncounted = (at.volume * (1.0 - at.counts)).sum(axis=-1, keepdims=True)
     slope.neutral[...] = uncounted * neutral_gap / here.total
-    flat = (
-        here.neutral_volume.sum(axis=-1, keepdims=True)
-        * here.neutral_steepness
-        / here.total
-    )
+    flat = here.neutral_volume.sum(axis=-1, keepdims=True) * here.neutral_steepness / here.total
     slope.intercept[...] = reach.sum(axis=-1, keepdims=True) + flat
     by_area = np.einsum("...g,...gf->...f", reach, here.distance)
     slope.slope[...] = (by_area * at.area_weight).sum(axis=-1, keepdims=True)
