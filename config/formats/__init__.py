@@ -1,0 +1,1 @@
+"""How dates are written, in place of Django's own formats."""

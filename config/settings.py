@@ -1,0 +1,210 @@
+"""Django's settings, from the environment. docs/OPERATIONS.md lists every variable.
+
+`DATABASE_URL` and `REDIS_URL` choose the servers; without them the embedded ones are used, which
+`make run` starts and keeps under `STANDING_HOME`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+
+from config import env
+from config.embedded.home import ROOT, Home
+from config.logs import logging_config
+from config.secret import secret_key
+
+BASE_DIR = ROOT
+HOME = Home.from_environment()
+
+DEBUG = env.flag(os.environ, "DEBUG", default=False)
+# Answer only over HTTPS (behind a proxy that speaks it). `make run` serves plain HTTP to this
+# machine alone and turns it off.
+HTTPS = env.flag(os.environ, "HTTPS", default=not DEBUG)
+ALLOWED_HOSTS = env.words(os.environ, "ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words(os.environ, "CSRF_TRUSTED_ORIGINS")
+SECRET_KEY = secret_key(os.environ, HOME)
+
+# --- what is installed --------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "config",
+    "sellers",
+    "metrics",
+    "django_htmx",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.reference",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.vary_on_htmx",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# --- database, cache ----------------------------------------------------------------------------
+_POOL = env.integer(os.environ, "DATABASE_POOL", default=0, least=0, most=100)
+_DATABASE: dict[str, Any] = env.database(os.environ, "DATABASE_URL") or {
+    "ENGINE": "django.db.backends.postgresql",
+    **HOME.database(),
+    "OPTIONS": {},
+}
+if _POOL:  # for the web process, whose threads come and go
+    _DATABASE["OPTIONS"]["pool"] = {"min_size": 1, "max_size": _POOL, "timeout": 10}
+else:
+    _DATABASE["CONN_MAX_AGE"] = 60
+_DATABASE["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": _DATABASE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.redis(os.environ, "REDIS_URL") or HOME.redis_url()
+# The next database of the same server: emptying the cache must not empty the queue of jobs.
+CACHE_REDIS_URL = env.redis(os.environ, "CACHE_REDIS_URL") or env.redis_with_number(
+    REDIS_URL, (env.redis_number(REDIS_URL) or 0) + 1
+)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_REDIS_URL,
+        "KEY_PREFIX": "standing",
+        "TIMEOUT": 24 * 3600,
+    }
+}
+
+# --- people -------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "sellers.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "sellers:roster"
+LOGOUT_REDIRECT_URL = "login"
+
+# --- language and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["config.formats"]
+
+# --- files --------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [ROOT / "static"]
+STATIC_ROOT = env.text(os.environ, "STATIC_ROOT") or str(HOME.root / "static")
+MEDIA_ROOT = env.text(os.environ, "MEDIA_ROOT") or str(HOME.root / "files")
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- security -----------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked by the container's own health check
+SECURE_HSTS_SECONDS = env.integer(
+    os.environ, "HSTS_SECONDS", default=30 * 86400 if HTTPS else 0, least=0, most=2 * 366 * 86400
+)
+if env.flag(os.environ, "TRUST_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Whether the other hosts of a domain speak HTTPS only is not for this application to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- jobs ---------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.broker(REDIS_URL)
+CELERY_TASK_ACKS_LATE = True  # a job of a worker that was killed is given out again
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # run state lives in our tables
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 570
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than any task may run (a system check holds it), or a running one is given out twice.
+    "visibility_timeout": env.integer(
+        os.environ, "CELERY_VISIBILITY_TIMEOUT", default=900, least=1, most=86400
+    ),
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- logs ---------------------------------------------------------------------------------------
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_config(
+    level=env.choice(
+        os.environ, "LOG_LEVEL", default="INFO", options=("DEBUG", "INFO", "WARNING", "ERROR")
+    ),
+    style=env.choice(os.environ, "LOG_FORMAT", default="text", options=("text", "json")),
+)
+
+# --- Standing itself ----------------------------------------------------------------------------
+STANDING_BENCHMARKS = env.choice(
+    os.environ, "STANDING_BENCHMARKS", default="policy", options=("policy", "cohort")
+)
+STANDING_POLICY = env.text(os.environ, "STANDING_POLICY", "fiverr-success-2024")
+STANDING_POLICY_DIRS = env.folders(os.environ, "STANDING_POLICY_DIRS")
