@@ -1,0 +1,1 @@
+"""Measured ratios against peers: ``python -m benchmarks`` (docs/BENCHMARKS.md)."""
