@@ -30,7 +30,6 @@ from metrics.engine.days import NO_DAY
 from metrics.engine.types import OrderStatus
 from metrics.zones import local_days
 from sellers.models import Gig, Seller
-from sellers.money import RateTable
 
 _HOUR_US = 3_600_000_000
 _VERY_LATE_US = 24 * _HOUR_US
@@ -160,6 +159,8 @@ class _DayColumns:
 def _order_columns(
     raw: NDArray[np.void], gig_ids: Int64, days: _DayColumns
 ) -> tuple[OrderColumns, Int32, NDArray[np.bool_]]:
+    from sellers.money import RateTable
+
     due, delivered = raw["due"].astype(np.int64), raw["delivered"].astype(np.int64)
     finished = raw["finished"].astype(np.int64)
     status = raw["status"].astype(np.int8)

@@ -7,6 +7,7 @@ computed from; ``manage.py check_recompute`` proves stored = recomputed.
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -205,7 +206,6 @@ class Run(models.Model):
         QUEUED = "queued", "waiting for a worker"
         RUNNING = "running", "running"
         DONE = "done", "done"
-        SUPERSEDED = "superseded", "left to a newer run"
         FAILED = "failed", "failed"
 
     kind = models.CharField(max_length=16, choices=Kind)
@@ -213,8 +213,9 @@ class Run(models.Model):
         Seller, null=True, blank=True, on_delete=models.CASCADE, related_name="runs"
     )
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
-    as_of = models.DateField(null=True)
-    sellers_total = models.PositiveIntegerField(default=1)
+    #: Rewrite every stored year, even where the facts are the same (benchmarks changed).
+    from_scratch = models.BooleanField(default=False)
+    sellers_total = models.PositiveIntegerField(default=0)
     sellers_done = models.PositiveIntegerField(default=0)
     #: Why it failed, in words.
     message = models.TextField(blank=True)
@@ -239,3 +240,21 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}: {self.state}"
+
+
+class RunChunk(models.Model):
+    """A share of a run's sellers: what one task does in one transaction, once."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="chunks")
+    seller_ids = ArrayField(models.BigIntegerField())
+    is_done = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            # The reaper and the end of a run look for chunks that are not done.
+            models.Index(fields=("run",), name="chunk_not_done", condition=Q(is_done=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"{len(self.seller_ids)} sellers of run {self.run_id}"

@@ -6,4 +6,5 @@ from django.urls import URLPattern
 
 app_name = "metrics"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+]
