@@ -4,4 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+MINUTE = 60.0
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    # The day begins at another time in each zone, and a night is not missed by a restart.
+    "recompute-due": {
+        "task": "metrics.tasks.recompute_due",
+        "schedule": 10 * MINUTE,
+        "options": {"expires": 9 * MINUTE},
+    },
+    # Does nothing unless STANDING_BENCHMARKS=cohort and a month without a snapshot has begun.
+    "take-snapshots": {
+        "task": "metrics.tasks.take_snapshots",
+        "schedule": 60 * MINUTE,
+        "options": {"expires": 50 * MINUTE},
+    },
+}

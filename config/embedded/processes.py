@@ -110,9 +110,7 @@ def end(pid: int, steps: Sequence[tuple[signal.Signals, float]]) -> bool:
     return not is_alive(pid)
 
 
-def end_child(
-    child: subprocess.Popen[bytes], number: signal.Signals, *, seconds: float
-) -> int:
+def end_child(child: subprocess.Popen[bytes], number: signal.Signals, *, seconds: float) -> int:
     """Stop a child of ours and collect it; killed when it takes longer than `seconds`."""
     if child.poll() is None:
         child.send_signal(number)

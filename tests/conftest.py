@@ -1,0 +1,148 @@
+"""Servers, workers, browser and real data for every test; what is missing is said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+from hypothesis import settings as hypothesis_settings
+
+from config.embedded import Home
+from tests import browser
+from tests.environment import under_ci
+from tests.servers import ROOT, Worker, database_url, start_throw_away, start_worker
+
+hypothesis_settings.register_profile("standing", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("standing")
+
+STARTED = pytest.StashKey[bool]()
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--no-zygote",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # No address but this machine's own resolves: a page that asks for another host fails.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def missing(reason: str) -> None:
+    """Skip a test whose ground is missing; under CI that is a failure."""
+    if under_ci():
+        pytest.fail(f"{reason} (CI=true: nothing may be missing)", pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("realdata") and not real_data_folder().is_dir():
+        missing(f"{real_data_folder()} is not there; set STANDING_REALDATA to the folder")
+    if item.get_closest_marker("e2e") and browser.find() is None:
+        missing("there is no Chromium; set CHROMIUM, or install npm and run `make test`")
+
+
+def real_data_folder() -> Path:
+    chosen = os.environ.get("STANDING_REALDATA", "").strip()
+    return Path(chosen) if chosen else ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of real order histories; tests that use it carry the mark `realdata`."""
+    return real_data_folder()
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Iterator[None]:
+    """PostgreSQL and Redis: those that the environment names, else embedded ones, thrown away.
+
+    Started by the first test that needs them: pure tests wait for nothing.
+    """
+    with ExitStack() as ends:
+        for end in start_throw_away(Home.from_environment()):
+            ends.callback(end)
+        pytestconfig.stash[STARTED] = True
+        yield
+        pytestconfig.stash[STARTED] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers: None) -> None:
+    """pytest-django's place for what must happen before the test database is made."""
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """No test sees what another one cached."""
+    if {"db", "transactional_db", "servers"} & set(request.fixturenames):
+        request.getfixturevalue("servers")
+        cache.clear()
+
+
+@pytest.fixture
+def empty_queue(servers: None) -> None:
+    """Forget the tasks that other tests have sent."""
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def _shared_worker(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Worker]:
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    worker = start_worker(database_url(connection.settings_dict), django_settings.REDIS_URL, log)
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def worker(transactional_db: None, empty_queue: None, _shared_worker: Worker) -> Worker:
+    """A real Celery worker on the test database, shared by the tests that use it."""
+    assert _shared_worker.process.poll() is None, _shared_worker.said()
+    return _shared_worker
+
+
+@pytest.fixture
+def new_worker(
+    transactional_db: None, empty_queue: None, tmp_path: Path
+) -> Iterator[Callable[..., Worker]]:
+    """Starts workers of a test's own, which it may kill. Environment variables by keyword."""
+    started: list[Worker] = []
+
+    def start(**environment: str) -> Worker:
+        log = tmp_path / f"worker-{len(started)}.log"
+        url = database_url(connection.settings_dict)
+        started.append(start_worker(url, django_settings.REDIS_URL, log, **environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """A Chromium to drive; tests that use it carry the mark `e2e`."""
+    found = browser.find()
+    if found is None:
+        missing("there is no Chromium")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: Path) -> dict[str, Any]:
+    """How pytest-playwright starts the browser."""
+    return {"executable_path": str(chromium), "args": CHROMIUM_FLAGS, "headless": True}
