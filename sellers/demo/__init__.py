@@ -1,0 +1,1 @@
+"""The demo story: invented sellers that are plainly demo, dated relative to an anchor day."""
