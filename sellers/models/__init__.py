@@ -3,6 +3,7 @@
 from sellers.models.imports import (
     FileRole,
     ImportBatch,
+    ImportEffect,
     ImportFile,
     ImportRejection,
     ImportState,
@@ -19,6 +20,7 @@ __all__ = [
     "FileRole",
     "Gig",
     "ImportBatch",
+    "ImportEffect",
     "ImportFile",
     "ImportRejection",
     "ImportState",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from sellers.models.sellers import Seller
+from sellers.models.sellers import Platform, Seller
 
 
 class ImportState(models.TextChoices):
@@ -36,11 +36,18 @@ class ImportBatch(models.Model):
     seller = models.ForeignKey(
         Seller, null=True, blank=True, on_delete=models.CASCADE, related_name="imports"
     )
+    #: Marketplace of rows that name none.
+    platform = models.CharField(max_length=16, choices=Platform, default=Platform.FIVERR)
+    #: Check everything, save nothing.
+    is_dry = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=ImportState, default=ImportState.QUEUED)
     #: What it is doing, in words, for the progress line.
     stage = models.CharField(max_length=60, blank=True)
     #: Why it failed and what to do, in words.
     message = models.TextField(blank=True)
+    #: What was assumed while reading (encoding, unknown columns, …), a list of sentences.
+    notes = models.JSONField(default=list, blank=True)
+    #: Zone of times without one, for sellers that are not known yet.
     time_zone = models.CharField(max_length=64, default="UTC")
     rows_total = models.PositiveBigIntegerField(null=True)
     rows_done = models.PositiveBigIntegerField(default=0)
@@ -48,8 +55,16 @@ class ImportBatch(models.Model):
     rows_changed = models.PositiveBigIntegerField(default=0)
     rows_unchanged = models.PositiveBigIntegerField(default=0)
     rows_waiting = models.PositiveBigIntegerField(default=0)
+    #: Rows of reviews that say "no review was left" (stars 0).
+    rows_no_review = models.PositiveBigIntegerField(default=0)
     rows_rejected = models.PositiveBigIntegerField(default=0)
+    #: Reviews of earlier imports whose order came with this one.
+    reviews_joined = models.PositiveBigIntegerField(default=0)
+    #: How often a worker began it.
+    attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: When it was last handed to the workers.
+    queued_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     #: Last sign of life of the worker that runs it.
     seen_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +82,12 @@ class ImportBatch(models.Model):
         indexes = (
             # The list of one seller's imports, newest first.
             models.Index(fields=("seller", "-id"), name="import_seller_newest"),
+            # The search for imports whose worker vanished; almost always empty.
+            models.Index(
+                fields=("id",),
+                condition=Q(state__in=[ImportState.QUEUED, ImportState.RUNNING]),
+                name="import_unfinished",
+            ),
         )
 
     def __str__(self) -> str:
@@ -93,6 +114,32 @@ class ImportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportEffect(models.Model):
+    """What one import changed for one seller; sellers it left as they were have no row."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="effects")
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="import_effects")
+    is_new = models.BooleanField(default=False)
+    gigs_new = models.PositiveIntegerField(default=0)
+    gigs_changed = models.PositiveIntegerField(default=0)
+    orders_new = models.PositiveIntegerField(default=0)
+    orders_changed = models.PositiveIntegerField(default=0)
+    reviews_new = models.PositiveIntegerField(default=0)
+    reviews_changed = models.PositiveIntegerField(default=0)
+    reviews_joined = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("batch", "seller")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("batch", "seller"), name="import_effect_batch_seller_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} on {self.seller_id}"
 
 
 class ImportRejection(models.Model):
