@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from metrics.engine.attribution import Attribution, Moment, attribute
 from metrics.engine.days import day_number
+from metrics.engine.fact_columns import evidence_columns
 from metrics.engine.reference import SellerState, evidence_of, seller_state
 from metrics.engine.types import (
     CancelledBy,
@@ -91,6 +93,19 @@ class Scenario:
     def reviewed(self, offset: int) -> list[Row]:
         """The reviews that were posted on a day."""
         return [row for row in self.story.reviews if self.offset(row["posted_at"]) == offset]
+
+    def why(self, start: int, end: int) -> Attribution:
+        """The ledger of the move between two days."""
+        columns, gigs = evidence_columns(self.evidence), len(self.gig_numbers)
+        before, after = (
+            Moment(columns, self.number(offset), self.policy, gigs) for offset in (start, end)
+        )
+        return attribute(before, after)
+
+    def alive(self, offset: int) -> list[Evidence]:
+        """The items that count on a day."""
+        day = self.number(offset)
+        return [item for item in self.evidence if item.start_day <= day < item.end_day]
 
     def _day(self, stamp: str) -> int | None:
         return self.number(self.offset(stamp)) if stamp else None
