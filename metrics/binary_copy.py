@@ -37,9 +37,7 @@ UNKNOWN_TIME = np.iinfo(np.int64).min
 UNKNOWN_DATE = np.iinfo(np.int32).min
 
 
-def read_columns(
-    query: str, params: Sequence[Any], columns: Mapping[str, str]
-) -> NDArray[np.void]:
+def read_columns(query: str, params: Sequence[Any], columns: Mapping[str, str]) -> NDArray[np.void]:
     """Run ``query`` and give its rows as a structured array.
 
     Parameters
@@ -56,9 +54,9 @@ def read_columns(
     for name, kind in columns.items():
         fields += [(f"_len_{name}", ">i4"), (name, WIDTHS[kind])]
     row = np.dtype(fields)
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", params) as copy:
-            answer = b"".join(copy)
+    statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement, params) as copy:
+        answer = b"".join(copy)
     body = len(answer) - _HEADER_BYTES - _TRAILER_BYTES
     rows, rest = divmod(body, row.itemsize)
     found = np.frombuffer(answer, row, count=rows, offset=_HEADER_BYTES)

@@ -170,23 +170,18 @@ class PolicyFile(_Strict):
     def variant_policies(self) -> list[tuple[str, Policy]]:
         """Title and policy of every variant."""
         base = self.policy()
-        return [
-            (v.title, dataclasses.replace(base, **_changes(base, v)))
-            for v in self.variants
-        ]
+        return [(v.title, dataclasses.replace(base, **_changes(base, v))) for v in self.variants]
 
 
 def _changes(base: Policy, variant: Variant) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for name, value in variant.set.items():
         if name not in Parameters.model_fields:
-            raise PolicyFileError(
-                f"{base.id}: variant “{variant.title}” sets “{name}”, unknown"
-            )
+            raise PolicyFileError(f"{base.id}: variant “{variant.title}” sets “{name}”, unknown")
         if isinstance(getattr(base, name), tuple):
             changes[name] = (value,) * len(AREAS)
         elif name == "unscored":
-            changes[name] = Unscored(value)
+            changes[name] = Unscored(str(value))
         else:
             changes[name] = value
     return changes

@@ -47,13 +47,28 @@ def replace_results(
         GigStanding,
         _GIG_STANDING,
         (
-            (standing_of[result.seller_id], gig.gig_id, gig.status, gig.score, gig.share, gig.activity)
+            (
+                *(standing_of[result.seller_id], gig.gig_id, gig.status),
+                *(gig.score, gig.share, gig.activity),
+            )
             for result in found
             for gig in result.gigs
         ),
     )
 
 
+_STALE_SERIES = """
+    DELETE FROM metrics_series t USING unnest(%s::int8[], %s::date[]) AS new(seller, day)
+    WHERE t.seller_id = new.seller AND t.year >= extract(year FROM new.day)
+"""
+_STALE_MOVES = """
+    DELETE FROM metrics_move t USING unnest(%s::int8[], %s::date[]) AS new(seller, day)
+    WHERE t.seller_id = new.seller AND t.day >= new.day
+"""
+_STALE_GIG_STANDINGS = """
+    DELETE FROM metrics_gigstanding g USING metrics_standing s
+    WHERE g.standing_id = s.id AND s.seller_id = ANY(%s)
+"""
 _STAMPED = ("policy", "engine_version", "revision")
 _SERIES = (
     *_STAMPED,
@@ -103,38 +118,25 @@ _TYPES = {
 def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows by binary COPY."""
     names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
-        with cursor.copy(
-            f'COPY "{model._meta.db_table}" ({names}) FROM STDIN (FORMAT BINARY)'
-        ) as copy:
-            copy.set_types([_TYPES.get(column, "text") for column in columns])
-            for row in rows:
-                copy.write_row(row)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy,
+    ):
+        copy.set_types([_TYPES.get(column, "text") for column in columns])
+        for row in rows:
+            copy.write_row(row)
 
 
 def _delete_stale(found: Sequence[SellerResult], stamps: Mapping[int, Stamp]) -> None:
     ids = [result.seller_id for result in found]
     days = [stamps[pk].rewrite_from for pk in ids]
     with connection.cursor() as cursor:
-        for table, stale in (
-            ("metrics_series", "t.year >= extract(year FROM new.day)"),
-            ("metrics_move", "t.day >= new.day"),
-        ):
-            cursor.execute(
-                f"DELETE FROM {table} t USING unnest(%s::int8[], %s::date[]) AS new(seller, day)"
-                f" WHERE t.seller_id = new.seller AND {stale}",
-                [ids, days],
-            )
-        cursor.execute(
-            "DELETE FROM metrics_gigstanding g USING metrics_standing s"
-            " WHERE g.standing_id = s.id AND s.seller_id = ANY(%s)",
-            [ids],
-        )
+        for statement in _STALE_SERIES, _STALE_MOVES:
+            cursor.execute(statement, [ids, days])
+        cursor.execute(_STALE_GIG_STANDINGS, [ids])
 
 
-def _series_rows(
-    result: SellerResult, stamps: Mapping[int, Stamp]
-) -> Iterator[tuple[object, ...]]:
+def _series_rows(result: SellerResult, stamps: Mapping[int, Stamp]) -> Iterator[tuple[object, ...]]:
     stamp = stamps[result.seller_id]
     subjects: list[tuple[int | None, DailySeries]] = [(None, result.series)]
     subjects += [(gig.gig_id, gig.series) for gig in result.gigs]

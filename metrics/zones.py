@@ -57,4 +57,5 @@ def local_days(times_us: NDArray[np.int64], time_zone: str) -> NDArray[np.int32]
     """
     starts, offsets = _offsets(time_zone)
     shift = offsets[np.searchsorted(starts, times_us, side="right") - 1]
-    return np.floor_divide(times_us + shift, _DAY_US).astype(np.int32)
+    days: NDArray[np.int32] = np.floor_divide(times_us + shift, _DAY_US).astype(np.int32)
+    return days

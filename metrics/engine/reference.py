@@ -32,7 +32,7 @@ def value_weight(amount_usd: float | None, policy: Policy) -> float:
     if amount_usd is None:
         return 1.0
     ratio = max(amount_usd, 0.0) / policy.value_reference_usd
-    return min(max(ratio**policy.value_exponent, policy.value_low), policy.value_high)
+    return min(max(math.pow(ratio, policy.value_exponent), policy.value_low), policy.value_high)
 
 
 def star_outcome(stars: float, policy: Policy) -> float:
@@ -60,9 +60,7 @@ def delivery_outcome(late_hours: float, policy: Policy) -> float:
     """x of a first delivery: on time, late up to the limit, later."""
     if late_hours <= 0:
         return policy.on_time_x
-    return (
-        policy.late_x if late_hours <= policy.late_limit_hours else policy.very_late_x
-    )
+    return policy.late_x if late_hours <= policy.late_limit_hours else policy.very_late_x
 
 
 def order_evidence(order: OrderFacts, policy: Policy) -> list[Evidence]:
@@ -70,18 +68,12 @@ def order_evidence(order: OrderFacts, policy: Policy) -> list[Evidence]:
     items: list[Evidence] = []
     weight = value_weight(order.amount_usd, policy)
 
-    def add(
-        factor: Factor, day: int, x: float, excluded_day: int | None = None
-    ) -> None:
+    def add(factor: Factor, day: int, x: float, excluded_day: int | None = None) -> None:
         end, cause = day + policy.window_days, Cause.AGED_OUT
         if excluded_day is not None and excluded_day < end:
             end, cause = excluded_day, Cause.REMOVED
         if end > day:
-            items.append(
-                Evidence(
-                    order.order, order.gig, factor, day, day, end, x, weight, cause
-                )
-            )
+            items.append(Evidence(order.order, order.gig, factor, day, day, end, x, weight, cause))
 
     if order.status is not OrderStatus.OPEN and order.finished_day is not None:
         if order.disputes is not None:
@@ -99,9 +91,7 @@ def order_evidence(order: OrderFacts, policy: Policy) -> list[Evidence]:
     return items
 
 
-def review_evidence(
-    review: ReviewFacts, order: OrderFacts, policy: Policy
-) -> list[Evidence]:
+def review_evidence(review: ReviewFacts, order: OrderFacts, policy: Policy) -> list[Evidence]:
     """Evidence from one version of a review: satisfaction, communication, value."""
     window_end = review.posted_day + policy.window_days
     end, cause = window_end, Cause.AGED_OUT
@@ -140,9 +130,7 @@ def evidence_of(
 ) -> list[Evidence]:
     """All evidence of a seller's facts. No fact, no evidence."""
     by_order = {order.order: order for order in orders}
-    items = [
-        item for order in by_order.values() for item in order_evidence(order, policy)
-    ]
+    items = [item for order in by_order.values() for item in order_evidence(order, policy)]
     for review in reviews:
         items.extend(review_evidence(review, by_order[review.order], policy))
     return items
@@ -188,7 +176,8 @@ def item_weight(item: Evidence, day: int, policy: Policy) -> float:
         return 0.0
     if policy.half_life_days is None:
         return item.value_weight
-    return item.value_weight * 2.0 ** (-(day - item.origin_day) / policy.half_life_days)
+    age = day - item.origin_day
+    return item.value_weight * math.pow(2.0, -age / policy.half_life_days)
 
 
 def logistic(u: float) -> float:
@@ -205,11 +194,7 @@ def area_state(
     benchmark: Benchmark,
 ) -> AreaState:
     """Step 3: q = (k·μ + Σ w·x) / (k + Σ w) and its distance from the benchmark."""
-    weights = [
-        (item_weight(item, day, policy), item.x)
-        for item in items
-        if item.factor is factor
-    ]
+    weights = [(item_weight(item, day, policy), item.x) for item in items if item.factor is factor]
     total = math.fsum(w for w, _ in weights)
     total_x = math.fsum(w * x for w, x in weights)
     k, mean = policy.prior_strength[factor], benchmark.mean[factor]

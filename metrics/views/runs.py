@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from metrics.models import Run
 from metrics.services import UNFINISHED, sellers_out_of_date, start_run
 from sellers.access import admin_or_404
+from sellers.fragments import wants_fragment
 from sellers.models import Seller, User
 
 RUNS_A_PAGE = 50
@@ -30,8 +33,8 @@ def runs(request: HttpRequest) -> HttpResponse:
         "under_way": any(run.state in UNFINISHED for run in page),
         "out_of_date": sellers_out_of_date(timezone.now()).count(),
     }
-    is_part = bool(request.htmx) and not request.htmx.history_restore_request
-    return render(request, "metrics/runs/_runs.html" if is_part else "metrics/runs/page.html", ctx)
+    part = wants_fragment(request, "_runs")
+    return render(request, "metrics/runs/_runs.html" if part else "metrics/runs/page.html", ctx)
 
 
 @require_POST
@@ -39,11 +42,10 @@ def runs(request: HttpRequest) -> HttpResponse:
 def recompute_everything(request: HttpRequest) -> HttpResponse:
     """Queue every seller, from scratch."""
     admin_or_404(request.user)
-    assert isinstance(request.user, User)
     run = start_run(
         kind=Run.Kind.RECOMPUTE_ALL,
         seller_ids=list(Seller.objects.order_by("pk").values_list("pk", flat=True)),
-        requested_by=request.user,
+        requested_by=cast("User", request.user),
         from_scratch=True,
     )
     messages.success(request, f"Run {run.pk} recomputes {run.sellers_total} sellers.")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             help="also rewrite what is up to date already",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         ids = seller_ids_of(options)
         now, computed = timezone.now(), 0
         for start in range(0, len(ids), CHUNK_SELLERS):
