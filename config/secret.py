@@ -37,8 +37,8 @@ def _kept_key(home: Home) -> str:
         return kept
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"secret_key.{os.getpid()}")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(SHORTEST))
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(SHORTEST))
     if kept:
         fresh.replace(path)
     else:

@@ -132,13 +132,17 @@ STATICFILES_DIRS = [ROOT / "static"]
 STATIC_ROOT = env.text(os.environ, "STATIC_ROOT") or str(HOME.root / "static")
 MEDIA_ROOT = env.text(os.environ, "MEDIA_ROOT") or str(HOME.root / "files")
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Compressing takes longer than everything else of a first start, and saves nothing on one machine.
+_COMPRESS = env.flag(os.environ, "STATIC_COMPRESS", default=True)
+if DEBUG:
+    _STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+elif _COMPRESS:
+    _STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+else:
+    _STATIC_STORAGE = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 
 # --- security -----------------------------------------------------------------------------------

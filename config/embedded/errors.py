@@ -26,10 +26,19 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
-def from_log(what: str, log: Path, lines: int = 6) -> CannotStart:
-    """An error built from the end of a server's own log."""
-    tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-    if any("No space left on device" in line for line in tail):
+def from_log(what: str, log: Path) -> CannotStart:
+    """An error built from the end of a program's own log."""
+    if "No space left on device" in last_lines(log):
         return disk_full(log.parent)
-    said = "\n".join(f"  {line}" for line in tail) or "  (nothing)"
-    return CannotStart(f"{what} did not start. The end of its log {log} says:\n{said}")
+    return CannotStart(f"{what} failed. {end_of(log)}")
+
+
+def end_of(log: Path) -> str:
+    return f"The end of its log {log} says:\n{last_lines(log) or '  (nothing)'}"
+
+
+def last_lines(log: Path, lines: int = 8) -> str:
+    if not log.exists():
+        return ""
+    tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+    return "\n".join(f"  {line}" for line in tail)

@@ -91,7 +91,7 @@ class Home:
         short = Path(tempfile.mkdtemp(prefix="standing-"))  # mode 0700
         if len(os.fsencode(short / POSTGRES_SOCKET)) > LONGEST_SOCKET_PATH:
             short.rmdir()
-            short = Path(tempfile.mkdtemp(prefix="standing-", dir="/tmp"))  # noqa: S108 - 0700
+            short = Path(tempfile.mkdtemp(prefix="standing-", dir="/tmp"))
         if run.is_dir():
             run.rmdir()
         run.symlink_to(short)

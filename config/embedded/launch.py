@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 NOT_ALLOWED = 77  # exit code: this machine does not allow the namespace
 PARENT_GONE = 78  # exit code: the parent died before the program was started
@@ -59,6 +60,14 @@ def watch(program: list[str], number: int, parent: int) -> int:
     return code
 
 
+def become(program: list[str], number: int, parent: int) -> NoReturn:
+    """Replace this script by the program, which the kernel signals when the parent ends."""
+    die_with_parent(number)
+    if os.getppid() != parent:
+        raise SystemExit(PARENT_GONE)
+    os.execv(program[0], program)  # noqa: S606 - the caller's own program
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--namespace", action="store_true")
@@ -71,15 +80,12 @@ def main() -> int:
         try:
             enter_user_namespace()
         except OSError as error:
-            print(f"user namespace: {error}", file=sys.stderr)
+            sys.stderr.write(f"user namespace: {error}\n")
             return NOT_ALLOWED
     if asked.watch or not sys.platform.startswith("linux"):
         return watch(asked.program, asked.signal, asked.parent)
     # After the namespace, because a change of credentials clears it.
-    die_with_parent(asked.signal)
-    if os.getppid() != asked.parent:
-        return PARENT_GONE
-    os.execv(asked.program[0], asked.program)  # noqa: S606 - the caller's own program
+    become(asked.program, asked.signal, asked.parent)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -130,19 +131,19 @@ def _start_and_wait(
         if code is None:
             process.kill()
             process.wait()
-            raise from_log(f"PostgreSQL ({READY_SECONDS:.0f} s were not enough)", log)
+            raise from_log(f"Starting PostgreSQL within {READY_SECONDS:.0f} s", log)
         if code == NOT_ALLOWED:
             raise _namespace_not_allowed()
         # The children of a server that was killed need a moment to notice and to let go.
         if not _is_still_held(log, written) or time.monotonic() > deadline:
-            raise from_log("PostgreSQL", log)
+            raise from_log("Starting PostgreSQL", log)
         time.sleep(0.2)
 
 
 def _wait_until_ready(home: Home, process: subprocess.Popen[bytes], deadline: float) -> bool:
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            psycopg.connect(**_connection(home)).close()
+            _connect(home).close()
         except psycopg.OperationalError:
             time.sleep(0.01)
         else:
@@ -157,12 +158,14 @@ def _is_still_held(log: Path, written: int) -> bool:
     return b"pre-existing shared memory block" in said or b"already exists" in said
 
 
-def _connection(home: Home) -> dict[str, str]:
-    return {"host": str(home.sockets), "user": "standing", "dbname": "postgres"}
+def _connect(home: Home) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(
+        host=str(home.sockets), user="standing", dbname="postgres", autocommit=True
+    )
 
 
 def _ensure_database(home: Home) -> None:
-    with psycopg.connect(**_connection(home), autocommit=True) as connection:
+    with _connect(home) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'standing'")
         if known.fetchone() is None:
             try:

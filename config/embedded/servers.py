@@ -1,13 +1,39 @@
-"""The pair of embedded servers on one data folder."""
+"""The embedded servers on one data folder."""
 
 from __future__ import annotations
 
+import os
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from config.embedded import postgres, valkey
 from config.embedded.errors import disk_full, is_disk_full
 from config.embedded.home import Home
+
+Process = subprocess.Popen[bytes]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the servers: how it is started and stopped, and the variable that replaces it."""
+
+    name: str
+    variable: str
+    start: Callable[..., Process]
+    stop: Callable[[Process], None]
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the environment names no other server."""
+        return not os.environ.get(self.variable, "").strip()
+
+
+# In the order of starting; stopped the other way round.
+KINDS = (
+    Kind("PostgreSQL", "DATABASE_URL", postgres.start, postgres.stop),
+    Kind("Valkey", "REDIS_URL", valkey.start, valkey.stop),
+)
 
 
 @dataclass
@@ -15,26 +41,40 @@ class Servers:
     """Running servers. Who starts them holds the lock of the folder, and stops them."""
 
     home: Home
-    postgres: subprocess.Popen[bytes]
-    valkey: subprocess.Popen[bytes]
+    durable: bool = True
+    processes: dict[str, Process] = field(default_factory=dict)
+
+    def start(self, kind: Kind) -> Process:
+        try:
+            process = kind.start(self.home, durable=self.durable)
+        except OSError as error:
+            if is_disk_full(error):
+                raise disk_full(self.home.root) from error
+            raise
+        self.processes[kind.name] = process
+        return process
 
     def stop(self) -> None:
-        valkey.stop(self.valkey)
-        postgres.stop(self.postgres)
+        for kind in reversed(KINDS):
+            process = self.processes.pop(kind.name, None)
+            if process is not None:
+                kind.stop(process)
 
 
 def start_servers(home: Home, *, durable: bool = True) -> Servers:
-    """Start both. `durable=False` is for data that is thrown away: nothing is forced to disk."""
+    """Start what `DATABASE_URL` and `REDIS_URL` do not name.
+
+    `durable=False` is for data that is thrown away: nothing is forced to disk.
+    """
+    servers = Servers(home, durable)
     try:
         home.prepare()
-        broker = valkey.start(home, durable=durable)
-        try:
-            database = postgres.start(home, durable=durable)
-        except BaseException:
-            valkey.stop(broker)
-            raise
-    except OSError as error:
-        if is_disk_full(error):
+        for kind in KINDS:
+            if kind.is_wanted:
+                servers.start(kind)
+    except BaseException as error:
+        servers.stop()
+        if isinstance(error, OSError) and is_disk_full(error):
             raise disk_full(home.root) from error
         raise
-    return Servers(home, database, broker)
+    return servers

@@ -23,12 +23,12 @@ def start(home: Home, *, durable: bool = True) -> subprocess.Popen[bytes]:
     """Start Valkey on `home` and return once it answers."""
     _end_leftover(home)
     log = home.logs / "valkey.log"
-    kept = ["--appendonly", "yes" if durable else "no", "--save", ""]
     process = processes.launch(
         [
-            *(find_valkey(), "--port", "0", "--daemonize", "no", "--loglevel", "notice"),
-            *("--unixsocket", home.valkey_socket, "--unixsocketperm", "700"),
-            *("--dir", home.valkey, *kept),
+            *(str(find_valkey()), "--port", "0", "--daemonize", "no", "--loglevel", "notice"),
+            *("--unixsocket", str(home.valkey_socket), "--unixsocketperm", "700"),
+            *("--dir", str(home.valkey)),
+            *("--appendonly", "yes" if durable else "no", "--save", ""),
         ],
         log=log,
         death_signal=signal.SIGTERM,
@@ -40,7 +40,7 @@ def start(home: Home, *, durable: bool = True) -> subprocess.Popen[bytes]:
         time.sleep(0.005)
     process.kill()
     process.wait()
-    raise from_log("Valkey", log)
+    raise from_log("Starting Valkey", log)
 
 
 def stop(process: subprocess.Popen[bytes], *, seconds: float = 10.0) -> None:

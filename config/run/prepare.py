@@ -1,0 +1,91 @@
+"""Brings database, demo story and static files up to date; run in a process of its own.
+
+Prints one line of words for each step that takes time, and at last one line of JSON for
+`config.run`: the demo accounts that exist.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    migrate()
+    load_demo()
+    collect_static()
+    print(json.dumps({"accounts": demo_accounts()}), flush=True)
+
+
+def say(words: str) -> None:
+    print(words, flush=True)
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("setting up the database")
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def load_demo() -> None:
+    from django.core.management import get_commands
+    if "load_demo" not in get_commands(): return  # XXX
+    if not get_user_model().objects.exists():
+        say("loading the demo story")
+    call_command("load_demo", "--if-empty", stdout=io.StringIO())
+
+
+def collect_static() -> None:
+    if "Manifest" not in settings.STORAGES["staticfiles"]["BACKEND"]:
+        return
+    record = Path(settings.STATIC_ROOT) / ".source"
+    now = static_fingerprint()
+    if record.exists() and record.read_text() == now:
+        return
+    say("preparing styles and scripts")
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    record.write_text(now)
+
+
+def static_fingerprint() -> str:
+    """Changes when any file to be served does."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            state = Path(storage.path(name)).stat()
+            digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def demo_accounts() -> list[Any]:
+    """E-mail, password and what it is for, of the demo accounts that are there."""
+    try:
+        from sellers.demo.accounts import DEMO_ACCOUNTS
+    except ImportError: return [] # XXX
+
+    known = set(
+        get_user_model()
+        .objects.filter(email__in=[account[0] for account in DEMO_ACCOUNTS])
+        .values_list("email", flat=True)
+    )
+    return [account for account in DEMO_ACCOUNTS if account[0] in known]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The programs of the project: how web, worker, beat and the preparation are started."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from config.embedded import Home, processes
+from config.embedded.errors import from_log
+from config.embedded.home import ROOT
+from config.embedded.servers import KINDS
+from config.run.children import Process
+
+CELERY = (sys.executable, "-m", "celery", "-A", "config.celery:app")
+Account = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A command line, the variables it gets, and the seconds it may take to stop."""
+
+    name: str
+    command: tuple[str, ...]
+    stop_seconds: float
+    variables: dict[str, str]
+
+
+def programs(home: Home, host: str, port: int) -> list[Program]:
+    """In the order of starting."""
+    only_worker = all(kind.is_wanted for kind in KINDS)  # nobody else reaches private servers
+    return [
+        Program(
+            "worker",
+            (
+                *(*CELERY, "worker", "--loglevel", "INFO", "--concurrency", "2"),
+                *("--without-gossip", "--without-mingle"),
+            ),
+            stop_seconds=10,
+            variables={"STANDING_SINGLE_WORKER": str(int(only_worker))},
+        ),
+        Program(
+            "beat",
+            (
+                *(*CELERY, "beat", "--loglevel", "INFO", "--pidfile", ""),
+                *("--schedule", str(home.root / "beat")),
+            ),
+            stop_seconds=5,
+            variables={},
+        ),
+        Program(
+            "web",
+            (
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+                *("--host", host, "--port", str(port), "--workers", "1"),
+                *("--blocking-threads", "4", "--respawn-failed-workers"),
+                *("--workers-kill-timeout", "5", "config.wsgi:application"),
+            ),
+            stop_seconds=10,
+            variables={"DATABASE_POOL": "8"},
+        ),
+    ]
+
+
+def starter(program: Program, home: Home) -> Callable[[], Process]:
+    return partial(
+        processes.launch,
+        program.command,
+        log=home.logs / f"{program.name}.log",
+        death_signal=signal.SIGKILL,
+        env=environment(home, program.variables),
+        cwd=ROOT,
+    )
+
+
+def environment(home: Home, variables: dict[str, str]) -> dict[str, str]:
+    """What suits a site that answers to its own machine alone, unless the environment says more."""
+    local = {"HTTPS": "0", "STATIC_COMPRESS": "0"}
+    return {**local, **os.environ, "STANDING_HOME": str(home.root), **variables}
+
+
+def prepare(home: Home, say: Callable[[str], None]) -> list[Account]:
+    """Database, demo story and static files brought up to date; returns the demo accounts."""
+    log = home.logs / "prepare.log"
+    command = [sys.executable, "-m", "config.run.prepare"]
+    with log.open("ab") as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            processes.launch_command(command, death_signal=signal.SIGKILL),
+            cwd=ROOT,
+            env=environment(home, {}),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
+    last = ""
+    try:
+        for line in process.stdout or ():
+            last = line.strip()
+            if not last.startswith("{"):
+                say(f"  {last} …")
+        code = process.wait()
+    finally:
+        process.kill()
+    if code:
+        raise from_log("Setting up", log)
+    return [tuple(account) for account in json.loads(last)["accounts"]]
