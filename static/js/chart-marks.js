@@ -185,8 +185,8 @@
       levels.push(level);
     });
     var low = Math.min.apply(null, levels), high = Math.max.apply(null, levels);
-    var air = Math.max(high - low, 0.04) * 0.28;
-    var range = [low - air, high + air];
+    var air = Math.max(high - low, 0.04);
+    var range = narrow ? [low - air * 0.55, high + air * 0.08] : [low - air * 0.3, high + air * 0.22];
     bar.base = bases.map(function (base) { return base === null ? range[0] : base; });
     bar.y = bar.y.map(function (value, i) { return bases[i] === null ? levels[i] - range[0] : value; });
     var letters = narrow ? 18 : Math.max(9, Math.floor(size.width / bar.x.length / 7));
@@ -203,8 +203,8 @@
     figure.layout.shapes = levels.slice(0, -1).map(function (at, i) {
       var line = { type: "line", layer: "below", line: { color: t["line-strong"], width: 1 } };
       return Object.assign(line, narrow
-        ? { x0: at, x1: at, y0: i, y1: i + 1 }
-        : { y0: at, y1: at, x0: i, x1: i + 1 });
+        ? { x0: at, x1: at, y0: i + 0.34, y1: i + 0.66 }
+        : { y0: at, y1: at, x0: i + 0.34, x1: i + 0.66 });
     });
     if (narrow) {
       bar.orientation = "h";

@@ -104,7 +104,7 @@
   function axis(t, extra) {
     return Object.assign({
       color: t.muted, gridcolor: t["chart-grid"], linecolor: t.line, tickcolor: t.line,
-      zeroline: false, automargin: true, ticks: "", tickfont: { size: 12, color: t.muted },
+      zeroline: false, showline: false, automargin: true, ticks: "", tickfont: { size: 12, color: t.muted },
     }, extra);
   }
 
@@ -133,7 +133,7 @@
       (layout || {}).legend
     );
     merged.xaxis = axis(t, Object.assign({
-      showgrid: false, showline: true, fixedrange: true, nticks: narrow ? 4 : 9,
+      showgrid: false, showline: true, fixedrange: true, nticks: narrow ? 5 : 9,
     }, time ? {
       type: "date",
       hoverformat: "%-d %b %Y",

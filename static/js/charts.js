@@ -128,6 +128,13 @@
     read(state, trace, at);
   }
 
+  function hint(state) {
+    var mouse = window.matchMedia("(hover: hover)").matches;
+    state.element.querySelector(".chart-readout").textContent = mouse
+      ? "Point at it to read it, click to see why. With the keyboard: arrow keys, then Enter."
+      : "Tap it to read it; the link then leads to the reasons.";
+  }
+
   function bind(state) {
     state.bound = true;
     var touched = false;
@@ -142,6 +149,7 @@
     });
     var canClick = state.figure.data.some(function (trace) { return (trace.customdata || []).some(Boolean); });
     state.element.dataset.clickable = String(canClick);
+    if (canClick) hint(state);
     state.plot.tabIndex = 0;
     state.plot.setAttribute("role", "group");
     state.plot.setAttribute("aria-roledescription", "chart; arrow keys read its points");
@@ -155,7 +163,7 @@
         if (url) window.location.assign(url);
       } else if (event.key === "Escape") {
         window.Plotly.Fx.unhover(state.canvas);
-        state.element.querySelector(".chart-readout").replaceChildren();
+        hint(state);
         state.at = undefined;
       }
     });
