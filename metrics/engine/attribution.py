@@ -161,6 +161,11 @@ class Attribution:
         """
         return None if self.displayed_after is None else observed - self.displayed_after
 
+    def trigger_order(self, gig: int, leg: Leg) -> int | None:
+        """The order that opened or closed a gig's gate in a leg; None where none did."""
+        orders = (flip.trigger_order for flip in self.gates if (flip.gig, flip.leg) == (gig, leg))
+        return next(orders, None)
+
     def by_cause(self) -> dict[Cause, float]:
         sums = totals(self.lines.cause, self.lines.amount)
         return {Cause(key): amount for key, amount in sums.items()}
@@ -211,15 +216,15 @@ def attribute(
     first, last = scores[0], scores[-1]
     if first is None or last is None:
         return _without_move(after, states, steps, first, last)
-    segments = _scored_segments(steps, scores)
-    walked = [walk(segment) for segment in segments]
+    segments = _scored_segments(steps, scores, first)
+    walked = [walk(*segment) for segment in segments]
     return Attribution(
         form=Form.MOVE,
         before=first,
         after=last,
         base=None,
         lines=merged([part for parts, _ in walked for part in parts]),
-        gates=tuple(flip for segment in segments for flip in net_flips(segment)),
+        gates=tuple(flip for segment, _ in segments for flip in net_flips(segment)),
         states=(states[0], states[-1]),
         nodes=sum(integral.nodes for _, integral in walked),
         quadrature_error=math.fsum(integral.error for _, integral in walked),
@@ -270,16 +275,20 @@ def _benchmark(moment: Moment, other: Moment, day: int, gigs: int) -> tuple[Floa
 
 
 def _scored_segments(
-    steps: Sequence[Step], scores: Sequence[float | None]
-) -> list[tuple[Step, ...]]:
-    """Runs of legs between scored states: one leg each, unless it ends unscored."""
-    segments: list[tuple[Step, ...]] = []
+    steps: Sequence[Step], scores: Sequence[float | None], first: float
+) -> list[tuple[tuple[Step, ...], float]]:
+    """Runs of legs between scored states, each with the change of the score over it.
+
+    A run is one leg, unless that leg ends unscored.
+    """
+    segments: list[tuple[tuple[Step, ...], float]] = []
     pending: tuple[Step, ...] = ()
+    reached = first
     for step, score in zip(steps, scores[1:], strict=True):
         pending = (*pending, step)
         if score is not None:
-            segments.append(pending)
-            pending = ()
+            segments.append((pending, score - reached))
+            pending, reached = (), score
     return segments
 
 

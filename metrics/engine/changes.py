@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.engine.columns import EvidenceColumns, Float64, Int8, Int32, Int64
-from metrics.engine.state import State, alive_on
-from metrics.engine.types import Cause, Factor
+from metrics.engine.state import State
+from metrics.engine.types import AREA_COUNT, Cause, Factor
 
 Mask = NDArray[np.bool_]
 
@@ -40,6 +40,10 @@ class ItemChanges:
     cause: Int8
     weight: Float64
     weighted_x: Float64
+
+    def cells(self) -> Int64:
+        """Index of each change's gig and area in a flattened (gigs, 6) array."""
+        return self.gig.astype(np.int64) * AREA_COUNT + self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def same_evidence(one: EvidenceColumns, other: EvidenceColumns) -> bool:
 
 def time_step(evidence: EvidenceColumns, before: State, after: State) -> Step:
     """Days pass; what is known and the policy stay."""
-    early, late = sorted((before.day, after.day))
+    early, late = sorted((before, after), key=lambda state: state.day)
     change = after.item_weight - before.item_weight
     moved = np.flatnonzero(change)
     cause = _time_causes(evidence, early, late)
@@ -100,20 +104,20 @@ def time_step(evidence: EvidenceColumns, before: State, after: State) -> Step:
         opened = bool(after.counts[gig])
         began = opened == (before.day < after.day)
         need = after.policy.min_activity
-        trigger = _gate_trigger(_finished(evidence, gig), early, late, need, began)
+        trigger = _gate_trigger(_finished(evidence, gig), early.day, late.day, need, began)
         cause_of_flip = Cause.GIG_BEGAN if began else Cause.GIG_CEASED
         flips.append(GateFlip(gig, opened, cause_of_flip, Leg.TIME, trigger))
     return Step(Leg.TIME, before, after, items, tuple(flips), Cause.BENCHMARK)
 
 
-def _time_causes(evidence: EvidenceColumns, early: int, late: int) -> Int8:
+def _time_causes(evidence: EvidenceColumns, early: State, late: State) -> Int8:
     """The cause of every item between two days, shape (items,)."""
-    then, now = alive_on(evidence, early), alive_on(evidence, late)
+    then, now = early.alive, late.alive
     cause = np.where(then, evidence.end_cause, np.int8(Cause.ENTERED)).astype(np.int8)
     cause[then & now] = Cause.FADED
     edited = then & ~now & (evidence.end_cause == Cause.EDITED)
     if edited.any():
-        _pair_versions(evidence, cause, edited, now & ~then, early, late)
+        _pair_versions(evidence, cause, edited, now & ~then, early.day, late.day)
     return cause
 
 
@@ -121,17 +125,26 @@ def _pair_versions(
     evidence: EvidenceColumns, cause: Int8, edited: Mask, entered: Mask, early: int, late: int
 ) -> None:
     """Call both halves of an edit EDITED; a review edited and then gone is gone, not edited."""
-    key = evidence.order * len(Factor) + evidence.factor
-    cause[entered & np.isin(key, key[edited])] = Cause.EDITED
-    alone = edited & ~np.isin(key, key[entered])
-    between = (evidence.start_day > early) & (evidence.end_day <= late) & np.isin(key, key[alone])
-    if not between.any():
+    out, into = np.flatnonzero(edited), np.flatnonzero(entered)
+    out_key, into_key = _review_key(evidence, out), _review_key(evidence, into)
+    cause[into[np.isin(into_key, out_key)]] = Cause.EDITED
+    alone = ~np.isin(out_key, into_key)
+    if not alone.any():
         return
-    versions = np.flatnonzero(between)
-    versions = versions[np.argsort(evidence.end_day[versions], kind="stable")]
-    last = dict(zip(key[versions].tolist(), evidence.end_cause[versions].tolist(), strict=True))
-    for index in np.flatnonzero(alone).tolist():
-        cause[index] = last.get(int(key[index]), Cause.EDITED)
+    passed = np.flatnonzero((evidence.start_day > early) & (evidence.end_day <= late))
+    passed = passed[np.isin(_review_key(evidence, passed), out_key[alone])]
+    passed = passed[np.argsort(evidence.end_day[passed], kind="stable")]
+    ended = zip(
+        _review_key(evidence, passed).tolist(), evidence.end_cause[passed].tolist(), strict=True
+    )
+    last = dict(ended)
+    for row, key in zip(out[alone].tolist(), out_key[alone].tolist(), strict=True):
+        cause[row] = last.get(key, Cause.EDITED)
+
+
+def _review_key(evidence: EvidenceColumns, rows: NDArray[np.intp]) -> Int64:
+    """One number per order and factor: the versions of one rating share it."""
+    return evidence.order[rows] * len(Factor) + evidence.factor[rows]
 
 
 # --- Another set of evidence on the same day ---------------------------------------------

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from metrics.engine.columns import Float64, Int8, Int32, Int64
 from metrics.engine.types import Cause, Factor
 
-#: Stands for "no gig", "no order", "no factor" and "no trigger" in the columns.
+#: Stands for "no gig", "no order" and "no factor" in the columns.
 NONE = -1
 
 Index = NDArray[np.integer[Any]] | int
@@ -28,8 +27,7 @@ class Lines:
     """Signed contributions in score points, shape (lines,); −1 stands for "none".
 
     Sorted by order, gig, factor, cause and leg, each such key once, none of amount 0.
-    ``leg`` is a :class:`~metrics.engine.changes.Leg`; ``trigger`` is the order that
-    opened or closed a gate, on the lines of gates only.
+    ``leg`` is a :class:`~metrics.engine.changes.Leg`.
     """
 
     gig: Int32
@@ -37,15 +35,14 @@ class Lines:
     factor: Int8
     cause: Int8
     leg: Int8
-    trigger: Int64
     amount: Float64
 
     def __len__(self) -> int:
         return len(self.amount)
 
     def total(self) -> float:
-        """The sum of all lines, exactly rounded."""
-        return math.fsum(self.amount.tolist())
+        """The sum of all lines, in extended precision."""
+        return float(self.amount.sum(dtype=np.longdouble))
 
 
 COLUMNS = tuple(field.name for field in fields(Lines))
@@ -59,7 +56,6 @@ def lines_of(
     factor: Index,
     cause: Index,
     leg: int,
-    trigger: Index = NONE,
 ) -> Lines:
     """Columns from arrays and constants; a constant holds for every line."""
     count = len(amount)
@@ -69,7 +65,6 @@ def lines_of(
         factor=np.broadcast_to(np.asarray(factor, dtype=np.int8), count),
         cause=np.broadcast_to(np.asarray(cause, dtype=np.int8), count),
         leg=np.broadcast_to(np.asarray(leg, dtype=np.int8), count),
-        trigger=np.broadcast_to(np.asarray(trigger, dtype=np.int64), count),
         amount=amount,
     )
 
@@ -79,46 +74,41 @@ NO_LINES = lines_of(amount=np.empty(0), gig=NONE, order=NONE, factor=NONE, cause
 
 def merged(parts: Sequence[Lines]) -> Lines:
     """One ledger: lines of equal key added up, lines of amount 0 dropped."""
-    if not parts:
+    if not any(len(part) for part in parts):
         return NO_LINES
     every = Lines(*(np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS))
-    every = _rows(every, np.flatnonzero(every.amount))
-    if len(every) == 0:
-        return NO_LINES
     key = _packed_key(every)
-    by_key = np.argsort(key, kind="stable")
-    key = key[by_key]
+    rows = np.argsort(key)
+    key = key.take(rows)
     first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-    one_each = replace(
-        _rows(every, by_key[first]),
-        amount=np.add.reduceat(every.amount[by_key], first),
-        trigger=np.maximum.reduceat(every.trigger[by_key], first),
-    )
-    return _rows(one_each, np.flatnonzero(one_each.amount))
-
-
-def _rows(lines: Lines, rows: NDArray[np.intp]) -> Lines:
-    return Lines(*(getattr(lines, name)[rows] for name in COLUMNS))
+    amount = every.amount.take(rows)
+    if len(first) < len(rows):
+        amount, rows = np.add.reduceat(amount, first), rows.take(first)
+    left = np.flatnonzero(amount != 0.0)
+    amount, rows = amount.take(left), rows.take(left)
+    columns = {name: getattr(every, name).take(rows) for name in COLUMNS}
+    return Lines(**(columns | {"amount": amount}))
 
 
 def _packed_key(lines: Lines) -> Int64:
     """Order, gig, factor, cause and leg in one number each, so that one sort will do."""
-    gig = lines.gig.astype(np.int64) + 1
-    small = (gig * _FACTORS + lines.factor + 1) * _CAUSES + lines.cause
-    small = small * _LEGS + lines.leg
-    sizes = (int(gig.max()) + 1) * _FACTORS * _CAUSES * _LEGS
+    gigs = int(lines.gig.max()) + 2
+    small = (lines.gig + np.int32(1)) * np.int32(_FACTORS) + (lines.factor + np.int8(1))
+    small = (small * np.int32(_CAUSES) + lines.cause) * np.int32(_LEGS) + lines.leg
+    size = gigs * _FACTORS * _CAUSES * _LEGS
     low, high = int(lines.order.min()), int(lines.order.max())
     rank = lines.order - low
-    if (high - low + 1) * sizes >= 2**62:
+    if (high - low + 1) * size >= 2**62:
         rank = np.unique(lines.order, return_inverse=True)[1].astype(np.int64)
-    return rank * sizes + small
+    return rank * size + small
 
 
 def totals(key: NDArray[np.integer[Any]], amount: Float64) -> dict[int, float]:
-    """Exactly rounded sums of ``amount`` per value of ``key``, ascending by key."""
+    """Sums of ``amount`` per value of ``key``, ascending by key, in extended precision."""
+    if len(key) == 0:
+        return {}
     by_key = np.argsort(key, kind="stable")
-    values, first = np.unique(key[by_key], return_index=True)
-    amounts = amount[by_key].tolist()
-    ends = [*first[1:].tolist(), len(amounts)]
-    spans = zip(values.tolist(), first.tolist(), ends, strict=True)
-    return {value: math.fsum(amounts[start:end]) for value, start, end in spans}
+    ordered = key[by_key]
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    sums = np.add.reduceat(amount[by_key].astype(np.longdouble), first)
+    return dict(zip(ordered[first].tolist(), sums.astype(np.float64).tolist(), strict=True))

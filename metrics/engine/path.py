@@ -177,18 +177,28 @@ def _gradients(path: Path, distance: Float64, from_end: NDArray[np.bool_]) -> Fl
 
 def _whole_path(path: Path) -> Integral | None:
     """Doubled nodes on the whole path; None if the largest rule is not enough."""
-    used, last = 0, None
-    for nodes in RULES:
-        node, weight = _rule(nodes)
-        estimate = weight @ _gradients(path, node, np.zeros(nodes, dtype=np.bool_))
-        used += nodes
-        if last is not None:
-            error = float(path.disagreement(estimate, last))
-            settled = error <= max(LINE_TOLERANCE, float(path.rounding(estimate)))
-            if settled and abs(path.missing(estimate)) <= SUM_TOLERANCE:
-                return Integral(estimate, used, error)
-        last = estimate
+    # The first two rules share one evaluation: they nearly always suffice.
+    *seen, last = _by_rules(path, RULES[:2])
+    used, coarser = sum(RULES[:2]), seen[0]
+    for nodes in (*RULES[2:], None):
+        error = float(path.disagreement(last, coarser))
+        settled = error <= max(LINE_TOLERANCE, float(path.rounding(last)))
+        if settled and abs(path.missing(last)) <= SUM_TOLERANCE:
+            return Integral(last, used, error)
+        if nodes is not None:
+            coarser, last = last, _by_rules(path, (nodes,))[0]
+            used += nodes
     return None
+
+
+def _by_rules(path: Path, rules: tuple[int, ...]) -> list[Float64]:
+    """The integral over the whole path by one or more rules, each of shape (coordinates,)."""
+    t = np.concatenate([_rule(nodes)[0] for nodes in rules])[:, None]
+    slopes = gradient((1.0 - t) * path.start + t * path.end, path.gigs)
+    ends = np.cumsum(rules)
+    return [
+        _rule(nodes)[1] @ slopes[end - nodes : end] for nodes, end in zip(rules, ends, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from metrics.engine.changes import GateFlip, Leg, Step, first_step
 from metrics.engine.columns import EvidenceColumns, Float64
 from metrics.engine.ledger import NONE, Lines, lines_of
 from metrics.engine.path import Integral, Path, integrate
-from metrics.engine.state import State, seller_score
+from metrics.engine.state import State
 from metrics.engine.surface import coordinate_count, coordinates, point_of
 from metrics.engine.types import AREA_COUNT, Cause, Factor
 
@@ -24,14 +24,15 @@ def net_flips(steps: Sequence[Step]) -> tuple[GateFlip, ...]:
     return tuple(last[gig] for gig in sorted(last) if opened[gig] != was_open[gig])
 
 
-def walk(segment: Sequence[Step]) -> tuple[list[Lines], Integral]:
-    """Integrate from the first state of a run of legs to the last, and price its lines."""
+def walk(segment: Sequence[Step], change: float) -> tuple[list[Lines], Integral]:
+    """Integrate from the first state of a run of legs to the last, and price its lines.
+
+    ``change`` is what the lines have to add up to: the last state's score less the first's.
+    """
     before, after = segment[0].before, segment[-1].after
-    first, last = seller_score(before), seller_score(after)
-    assert first is not None and last is not None
-    start, end = point_of(before), point_of(after)
     gross = _gross(segment, before.gigs)
-    integral = integrate(Path(start, end, before.gigs, last - first, gross))
+    path = Path(point_of(before), point_of(after), before.gigs, change, gross)
+    integral = integrate(path)
     parts = [part for step in segment for part in _step_lines(step, integral.gradient)]
     return [*parts, *_gate_lines(segment, integral.gradient)], integral
 
@@ -61,7 +62,7 @@ def _gross(segment: Sequence[Step], gigs: int) -> Float64:
         moved = np.abs(point_of(step.after) - point_of(step.before))
         named = coordinates(moved, gigs)
         items = step.items
-        cell = items.gig.astype(np.int64) * AREA_COUNT + items.factor
+        cell = items.cells()
         for part, change in ((named.weight, items.weight), (named.weighted_x, items.weighted_x)):
             part[...] = np.bincount(cell, np.abs(change), size).reshape(gigs, AREA_COUNT)
         named.volume[...] = named.weight[:, Factor.CANCELLATIONS]
@@ -71,45 +72,53 @@ def _gross(segment: Sequence[Step], gigs: int) -> Float64:
 
 def _step_lines(step: Step, gradient: Float64) -> list[Lines]:
     """Lines of the items, benchmarks and parameters that one leg moves."""
-    gigs = step.before.gigs
-    price = coordinates(gradient, gigs)
-    items = step.items
-    gig, factor = items.gig, items.factor
-    amount = (
-        items.weight * price.weight[gig, factor] + items.weighted_x * price.weighted_x[gig, factor]
-    )
-    volume = np.flatnonzero(factor == Factor.CANCELLATIONS)
     return [
-        lines_of(
-            amount=amount,
-            gig=gig,
-            order=items.order,
-            factor=factor,
-            cause=items.cause,
-            leg=step.leg,
-        ),
-        lines_of(
-            amount=items.weight[volume] * price.volume[gig[volume]],
-            gig=gig[volume],
-            order=items.order[volume],
-            factor=Factor.GIG_WEIGHT,
-            cause=items.cause[volume],
-            leg=step.leg,
-        ),
+        _item_lines(step, gradient),
+        _volume_lines(step, gradient),
         _benchmark_lines(step, gradient),
         *_parameter_lines(step, gradient),
     ]
 
 
+def _item_lines(step: Step, gradient: Float64) -> Lines:
+    """What each item does to its own area of its gig."""
+    price = coordinates(gradient, step.before.gigs)
+    items, cell = step.items, step.items.cells()
+    amount = items.weight * price.weight.ravel().take(cell)
+    amount += items.weighted_x * price.weighted_x.ravel().take(cell)
+    return lines_of(
+        amount=amount,
+        gig=items.gig,
+        order=items.order,
+        factor=items.factor,
+        cause=items.cause,
+        leg=step.leg,
+    )
+
+
+def _volume_lines(step: Step, gradient: Float64) -> Lines:
+    """What each finished order does to its gig's share of the overall score."""
+    items = step.items
+    rows = np.flatnonzero(items.factor == Factor.CANCELLATIONS)
+    gig = items.gig.take(rows)
+    return lines_of(
+        amount=items.weight.take(rows) * coordinates(gradient, step.before.gigs).volume.take(gig),
+        gig=gig,
+        order=items.order.take(rows),
+        factor=Factor.GIG_WEIGHT,
+        cause=items.cause.take(rows),
+        leg=step.leg,
+    )
+
+
 def _benchmark_lines(step: Step, gradient: Float64) -> Lines:
     """One line per gig and area whose μ or σ moved."""
-    gigs = step.before.gigs
-    price = coordinates(gradient, gigs)
+    price = coordinates(gradient, step.before.gigs)
     amount = (step.after.mean - step.before.mean) * price.mean
-    amount = amount + (step.after.spread - step.before.spread) * price.spread
-    gig, factor = np.indices((gigs, AREA_COUNT)).reshape(2, -1)
+    amount += (step.after.spread - step.before.spread) * price.spread
+    gig, factor = np.nonzero(amount)
     return lines_of(
-        amount=amount.ravel(),
+        amount=amount[gig, factor],
         gig=gig,
         order=NONE,
         factor=factor,
@@ -148,7 +157,6 @@ def _gate_lines(segment: Sequence[Step], gradient: Float64) -> list[Lines]:
             factor=Factor.GIG_WEIGHT,
             cause=flip.cause,
             leg=flip.leg,
-            trigger=NONE if flip.trigger_order is None else flip.trigger_order,
         )
         for flip in net_flips(segment)
     ]

@@ -7,6 +7,7 @@ Attribution starts and ends every leg of its path at two such states.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ class State:
     Attributes
     ----------
     day : day number
-    item_weight : shape (items,), w of every item on ``day``; 0 where it does not count
+    alive : shape (items,), which items count on ``day``
+    item_weight : shape (items,), w of every item; 0 where it does not count
     weight, weighted_x : shape (gigs, 6), Σw and Σw·x
     live : shape (gigs, 6), number of items that count
     mean, spread : shape (gigs, 6), the benchmark in force
@@ -31,6 +33,7 @@ class State:
 
     day: int
     policy: Policy
+    alive: NDArray[np.bool_]
     item_weight: Float64
     weight: Float64
     weighted_x: Float64
@@ -65,12 +68,17 @@ def alive_on(evidence: EvidenceColumns, day: int) -> NDArray[np.bool_]:
 
 def item_weights(evidence: EvidenceColumns, day: int, policy: Policy) -> Float64:
     """Step 2: w = v · 2^(−(day − origin)/half-life) while an item counts, else 0."""
-    alive = alive_on(evidence, day)
+    return _weights(evidence, alive_on(evidence, day), day, policy)
+
+
+def _weights(
+    evidence: EvidenceColumns, alive: NDArray[np.bool_], day: int, policy: Policy
+) -> Float64:
     if policy.half_life_days is None:
-        return np.where(alive, evidence.value_weight, 0.0)
-    age = np.where(alive, day - evidence.origin_day.astype(np.int64), 0)
-    fading: Float64 = np.exp2(age / -policy.half_life_days)
-    return np.where(alive, evidence.value_weight * fading, 0.0)
+        return evidence.value_weight * alive
+    age = np.maximum(np.int64(day) - evidence.origin_day, 0)
+    fading: Float64 = np.exp2(age * (-1.0 / policy.half_life_days))
+    return evidence.value_weight * alive * fading
 
 
 def benchmark_on(
@@ -96,24 +104,23 @@ def state_under(
 ) -> State:
     """Step 3's sums of every gig and area, against a benchmark of shape (gigs, 6)."""
     gigs = len(mean)
-    if len(evidence) and int(evidence.gig.max()) >= gigs:
-        raise ValueError(f"evidence names gig {int(evidence.gig.max())}, there are {gigs} gigs")
-    weight = item_weights(evidence, day, policy)
+    if len(evidence) and not 0 <= int(evidence.gig.min()) <= int(evidence.gig.max()) < gigs:
+        raise ValueError(f"gig numbers are 0 to {gigs - 1}, the evidence names another")
+    alive = alive_on(evidence, day)
+    weight = _weights(evidence, alive, day, policy)
     cell = evidence.gig.astype(np.int64) * AREA_COUNT + evidence.factor
 
-    def per_area(values: Float64) -> Float64:
-        sums = np.bincount(cell, weights=values, minlength=gigs * AREA_COUNT)
-        return sums.astype(np.float64).reshape(gigs, AREA_COUNT)
+    def per_area(values: Float64 | None, cells: Int64) -> NDArray[Any]:
+        return np.bincount(cells, values, gigs * AREA_COUNT).reshape(gigs, AREA_COUNT)
 
-    alive = alive_on(evidence, day)
-    live = np.bincount(cell[alive], minlength=gigs * AREA_COUNT).reshape(gigs, AREA_COUNT)
     return State(
         day=day,
         policy=policy,
+        alive=alive,
         item_weight=weight,
-        weight=per_area(weight),
-        weighted_x=per_area(weight * evidence.x),
-        live=live.astype(np.int64),
+        weight=per_area(weight, cell).astype(np.float64),
+        weighted_x=per_area(weight * evidence.x, cell).astype(np.float64),
+        live=per_area(None, cell[alive]).astype(np.int64),
         mean=mean,
         spread=spread,
     )
