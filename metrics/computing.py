@@ -12,7 +12,7 @@ from metrics.benchmark_lookup import benchmarks_for
 from metrics.engine.columns import BenchmarkColumns, EvidenceColumns, Int32
 from metrics.engine.evidence import evidence_of_columns
 from metrics.engine.kernel import sweep
-from metrics.engine.rating import PublicRating, public_rating
+from metrics.engine.rating import PublicRating, ratings_of_groups
 from metrics.engine.reference import display
 from metrics.engine.state import State, state_of
 from metrics.engine.sweep import DailyScores, Sweep
@@ -114,6 +114,7 @@ def compute(
     shares, activity = _last_day_of_gigs(evidence, facts, ends, policy, benchmarks)
     gig_range = np.searchsorted(facts.gig_seller, np.arange(len(ends) + 1))
     seller_of_order = facts.gig_seller[facts.orders.gig]
+    ratings = ratings_of_groups(facts.reviews, seller_of_order[facts.reviews.row], len(ends), ends)
     counts = _OrderCounts(facts, seller_of_order, ends, policy)
     for number, seller_id in enumerate(facts.seller_ids):
         series = _daily(swept.seller(number))
@@ -126,7 +127,7 @@ def compute(
                 for gig in range(gig_range[number], gig_range[number + 1])
             ],
             moves=displayed_moves(series),
-            rating=public_rating(facts.reviews, seller_of_order == number, int(ends[number])),
+            rating=ratings[number],
             immature_orders=int(counts.immature[number]),
             finished_orders=int(counts.finished[number]),
             open_orders=int(counts.open[number]),

@@ -30,6 +30,7 @@ from metrics.engine.days import NO_DAY
 from metrics.engine.types import OrderStatus
 from metrics.zones import local_days
 from sellers.models import Gig, Seller
+from sellers.money import RateTable
 
 _HOUR_US = 3_600_000_000
 _VERY_LATE_US = 24 * _HOUR_US
@@ -112,9 +113,7 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
     ids = sorted(seller_ids)
     zones = dict(Seller.objects.filter(pk__in=ids).values_list("pk", "time_zone"))
     gigs = np.array(
-        Gig.objects.filter(seller__in=ids)
-        .order_by("seller_id", "id")
-        .values_list("seller", "id"),
+        Gig.objects.filter(seller__in=ids).order_by("seller_id", "id").values_list("seller", "id"),
         np.int64,
     ).reshape(-1, 2)
     raw = read_columns(_ORDERS, [ids], _ORDER_COLUMNS)
@@ -159,8 +158,6 @@ class _DayColumns:
 def _order_columns(
     raw: NDArray[np.void], gig_ids: Int64, days: _DayColumns
 ) -> tuple[OrderColumns, Int32, NDArray[np.bool_]]:
-    from sellers.money import RateTable
-
     due, delivered = raw["due"].astype(np.int64), raw["delivered"].astype(np.int64)
     finished = raw["finished"].astype(np.int64)
     status = raw["status"].astype(np.int8)
@@ -171,17 +168,11 @@ def _order_columns(
     done = status != OrderStatus.OPEN
     assumed = done & (finished == UNKNOWN_TIME)
     fallback = np.where(delivered_day == NO_DAY, ordered_day, delivered_day)
-    finished_day = np.where(
-        assumed, fallback, np.where(done, days.of(finished), NO_DAY)
-    )
+    finished_day = np.where(assumed, fallback, np.where(done, days.of(finished), NO_DAY))
     has_due = due != UNKNOWN_TIME
     timed = has_due & (delivered != UNKNOWN_TIME)
-    late_hours = np.where(
-        timed, (delivered - np.where(timed, due, delivered)) / _HOUR_US, np.nan
-    )
-    late_cancel = (
-        (status == OrderStatus.CANCELLED) & has_due & (finished != UNKNOWN_TIME)
-    )
+    late_hours = np.where(timed, (delivered - np.where(timed, due, delivered)) / _HOUR_US, np.nan)
+    late_cancel = (status == OrderStatus.CANCELLED) & has_due & (finished != UNKNOWN_TIME)
     very_late = late_cancel & (finished - np.where(has_due, due, 0) >= _VERY_LATE_US)
     very_late &= (delivered == UNKNOWN_TIME) | (delivered > finished)
     excluded = raw["excluded"].astype(np.int64)
@@ -197,7 +188,7 @@ def _order_columns(
         cancelled_very_late=very_late.astype(np.int8),
         disputes=raw["disputes"].astype(np.int32),
         amount_usd=RateTable.load().to_usd(
-            raw["amount"].astype(np.float64), raw["currency"], ordered_day
+            raw["amount"].astype(np.float64), raw["currency"], ordered_day.astype("datetime64[D]")
         ),
         excluded_day=np.where(
             excluded == UNKNOWN_DATE, NO_DAY, excluded + POSTGRES_EPOCH_DAYS
@@ -209,18 +200,12 @@ def _order_columns(
 def _positions(sorted_by_seller: Int64, wanted: Int64) -> Int32:
     """Index of each wanted id; the ids are unique but not ascending over sellers."""
     order = np.argsort(sorted_by_seller)
-    return order[np.searchsorted(sorted_by_seller, wanted, sorter=order)].astype(
-        np.int32
-    )
+    return order[np.searchsorted(sorted_by_seller, wanted, sorter=order)].astype(np.int32)
 
 
-def _review_columns(
-    raw: NDArray[np.void], order_ids: Int64, days: _DayColumns
-) -> ReviewColumns:
+def _review_columns(raw: NDArray[np.void], order_ids: Int64, days: _DayColumns) -> ReviewColumns:
     row = np.searchsorted(order_ids, raw["order"].astype(np.int64))
-    raw_order = np.lexsort(
-        (raw["tie"].astype(np.int64), raw["posted"].astype(np.int64), row)
-    )
+    raw_order = np.lexsort((raw["tie"].astype(np.int64), raw["posted"].astype(np.int64), row))
     raw, row = raw[raw_order], row[raw_order]
     posted = days.of(raw["posted"].astype(np.int64), row)
     removed = days.of(raw["removed"].astype(np.int64), row)

@@ -65,9 +65,7 @@ def recompute_sellers(
     return len(stamps)
 
 
-def _rewrite_from(
-    seller: Seller, standing: Standing | None, key: str, today: date
-) -> date | None:
+def _rewrite_from(seller: Seller, standing: Standing | None, key: str, today: date) -> date | None:
     """The first day that has to be written; None when nothing has changed.
 
     Days that have been computed from the same facts by the same formula stay as they are.
@@ -137,9 +135,7 @@ def complete_chunk(*, chunk_id: int, now: datetime) -> None:
     chunk = RunChunk.objects.select_for_update().select_related("run").get(pk=chunk_id)
     if chunk.is_done:
         return
-    recompute_sellers(
-        seller_ids=chunk.seller_ids, now=now, from_scratch=chunk.run.from_scratch
-    )
+    recompute_sellers(seller_ids=chunk.seller_ids, now=now, from_scratch=chunk.run.from_scratch)
     chunk.is_done = True
     chunk.save(update_fields=["is_done"])
     run = Run.objects.select_for_update().get(pk=chunk.run_id)
@@ -205,8 +201,7 @@ def revive_lost_runs(*, now: datetime) -> int:
     from metrics.tasks import recompute_chunk
 
     silent = Run.objects.select_for_update(skip_locked=True).filter(
-        Q(seen_at__lt=now - RUN_SILENT_FOR)
-        | Q(seen_at=None, queued_at__lt=now - RUN_SILENT_FOR),
+        Q(seen_at__lt=now - RUN_SILENT_FOR) | Q(seen_at=None, queued_at__lt=now - RUN_SILENT_FOR),
         state__in=UNFINISHED,
     )
     revived = 0

@@ -1,1 +1,43 @@
 """Celery tasks: ids in, one service call, safe to run twice."""
+
+from __future__ import annotations
+
+from celery import Task, shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from metrics import services
+from metrics.models import Run
+
+
+@shared_task(bind=True, max_retries=3)
+def recompute_chunk(self: Task, chunk_id: int) -> None:
+    """Recompute one chunk of a run; a lost connection is tried again, any other error is
+    written into the run."""
+    if not services.note_chunk_start(chunk_id=chunk_id, now=timezone.now()):
+        return
+    try:
+        services.complete_chunk(chunk_id=chunk_id, now=timezone.now())
+    except OperationalError as error:
+        if self.request.retries < (self.max_retries or 0):
+            raise self.retry(exc=error, countdown=5 * 2**self.request.retries) from error
+        services.note_chunk_failure(chunk_id=chunk_id, error=error, now=timezone.now())
+        raise
+    except Exception as error:
+        services.note_chunk_failure(chunk_id=chunk_id, error=error, now=timezone.now())
+        raise
+
+
+@shared_task
+def recompute_due() -> None:
+    """The nightly pass, taken in steps: sellers whose day, facts or formula moved on.
+
+    Runs often because sellers live in different zones; a pass that still works is not
+    doubled.
+    """
+    services.revive_lost_runs(now=timezone.now())
+    if Run.objects.filter(kind=Run.Kind.NIGHTLY, state__in=services.UNFINISHED).exists():
+        return
+    due = list(services.sellers_out_of_date(timezone.now()).values_list("pk", flat=True))
+    if due:
+        services.start_run(kind=Run.Kind.NIGHTLY, seller_ids=due)

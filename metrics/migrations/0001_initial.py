@@ -7,158 +7,342 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('sellers', '0002_initial'),
+        ("sellers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BenchmarkSnapshot',
+            name="BenchmarkSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateField()),
-                ('category', models.CharField(blank=True, max_length=100)),
-                ('price_band', models.CharField(blank=True, max_length=20)),
-                ('factor', models.SmallIntegerField()),
-                ('mean', models.FloatField()),
-                ('spread', models.FloatField()),
-                ('gigs', models.PositiveIntegerField()),
-                ('policy', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.DateField()),
+                ("category", models.CharField(blank=True, max_length=100)),
+                ("price_band", models.CharField(blank=True, max_length=20)),
+                ("factor", models.SmallIntegerField()),
+                ("mean", models.FloatField()),
+                ("spread", models.FloatField()),
+                ("gigs", models.PositiveIntegerField()),
+                ("policy", models.CharField(max_length=80)),
             ],
             options={
-                'ordering': ('start', 'category', 'price_band', 'factor'),
-                'constraints': [models.UniqueConstraint(fields=('policy', 'start', 'category', 'price_band', 'factor'), name='snapshot_cohort_unique'), models.CheckConstraint(condition=models.Q(('spread__gt', 0)), name='snapshot_spread_positive')],
+                "ordering": ("start", "category", "price_band", "factor"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("policy", "start", "category", "price_band", "factor"),
+                        name="snapshot_cohort_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("spread__gt", 0)), name="snapshot_spread_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('recompute', 'recompute one seller'), ('recompute_all', 'recompute all sellers'), ('nightly', 'nightly'), ('benchmarks', 'benchmark snapshots')], max_length=16)),
-                ('state', models.CharField(choices=[('queued', 'waiting for a worker'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=12)),
-                ('from_scratch', models.BooleanField(default=False)),
-                ('sellers_total', models.PositiveIntegerField(default=0)),
-                ('sellers_done', models.PositiveIntegerField(default=0)),
-                ('message', models.TextField(blank=True)),
-                ('queued_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='sellers.seller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("recompute", "recompute one seller"),
+                            ("recompute_all", "recompute all sellers"),
+                            ("nightly", "nightly"),
+                            ("benchmarks", "benchmark snapshots"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting for a worker"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("from_scratch", models.BooleanField(default=False)),
+                ("sellers_total", models.PositiveIntegerField(default=0)),
+                ("sellers_done", models.PositiveIntegerField(default=0)),
+                ("message", models.TextField(blank=True)),
+                ("queued_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='RunChunk',
+            name="RunChunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seller_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('is_done', models.BooleanField(default=False)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='metrics.run')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "seller_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                ("is_done", models.BooleanField(default=False)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chunks",
+                        to="metrics.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=80)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('revision', models.PositiveBigIntegerField()),
-                ('metric', models.CharField(choices=[('success', 'success score')], default='success', max_length=8)),
-                ('year', models.SmallIntegerField()),
-                ('first_day', models.DateField()),
-                ('statuses', models.BinaryField()),
-                ('values', models.BinaryField()),
-                ('gig', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='series', to='sellers.gig')),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='series', to='sellers.seller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("policy", models.CharField(max_length=80)),
+                ("engine_version", models.CharField(max_length=20)),
+                ("revision", models.PositiveBigIntegerField()),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[("success", "success score")], default="success", max_length=8
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("first_day", models.DateField()),
+                ("statuses", models.BinaryField()),
+                ("values", models.BinaryField()),
+                (
+                    "gig",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="series",
+                        to="sellers.gig",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="series",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'series',
+                "verbose_name_plural": "series",
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=80)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('revision', models.PositiveBigIntegerField()),
-                ('as_of', models.DateField()),
-                ('status', models.SmallIntegerField(choices=[(0, 'scored'), (1, 'not enough activity'), (2, 'nothing in the window')])),
-                ('score', models.FloatField(null=True)),
-                ('displayed', models.SmallIntegerField(null=True)),
-                ('score_7_days_ago', models.FloatField(null=True)),
-                ('score_30_days_ago', models.FloatField(null=True)),
-                ('immature_orders', models.PositiveIntegerField(default=0)),
-                ('finished_orders', models.PositiveIntegerField(default=0)),
-                ('open_orders', models.PositiveIntegerField(default=0)),
-                ('rating', models.DecimalField(decimal_places=3, max_digits=4, null=True)),
-                ('rating_reviews', models.PositiveIntegerField(default=0)),
-                ('rating_start', models.DateField(null=True)),
-                ('rating_end', models.DateField(null=True)),
-                ('lifetime_reviews', models.PositiveIntegerField(default=0)),
-                ('computed_at', models.DateTimeField()),
-                ('seller', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='sellers.seller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("policy", models.CharField(max_length=80)),
+                ("engine_version", models.CharField(max_length=20)),
+                ("revision", models.PositiveBigIntegerField()),
+                ("as_of", models.DateField()),
+                (
+                    "status",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "scored"),
+                            (1, "not enough activity"),
+                            (2, "nothing in the window"),
+                        ]
+                    ),
+                ),
+                ("score", models.FloatField(null=True)),
+                ("displayed", models.SmallIntegerField(null=True)),
+                ("score_7_days_ago", models.FloatField(null=True)),
+                ("score_30_days_ago", models.FloatField(null=True)),
+                ("immature_orders", models.PositiveIntegerField(default=0)),
+                ("finished_orders", models.PositiveIntegerField(default=0)),
+                ("open_orders", models.PositiveIntegerField(default=0)),
+                ("rating", models.DecimalField(decimal_places=3, max_digits=4, null=True)),
+                ("rating_reviews", models.PositiveIntegerField(default=0)),
+                ("rating_start", models.DateField(null=True)),
+                ("rating_end", models.DateField(null=True)),
+                ("lifetime_reviews", models.PositiveIntegerField(default=0)),
+                ("computed_at", models.DateTimeField()),
+                (
+                    "seller",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standing",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GigStanding',
+            name="GigStanding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.SmallIntegerField(choices=[(0, 'scored'), (1, 'not enough activity'), (2, 'nothing in the window')])),
-                ('score', models.FloatField(null=True)),
-                ('share', models.FloatField(null=True)),
-                ('activity', models.PositiveIntegerField(default=0)),
-                ('gig', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='sellers.gig')),
-                ('standing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gigs', to='metrics.standing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "scored"),
+                            (1, "not enough activity"),
+                            (2, "nothing in the window"),
+                        ]
+                    ),
+                ),
+                ("score", models.FloatField(null=True)),
+                ("share", models.FloatField(null=True)),
+                ("activity", models.PositiveIntegerField(default=0)),
+                (
+                    "gig",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standing",
+                        to="sellers.gig",
+                    ),
+                ),
+                (
+                    "standing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gigs",
+                        to="metrics.standing",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Move',
+            name="Move",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=80)),
-                ('engine_version', models.CharField(max_length=20)),
-                ('revision', models.PositiveBigIntegerField()),
-                ('day', models.DateField()),
-                ('score_before', models.FloatField(null=True)),
-                ('score_after', models.FloatField(null=True)),
-                ('displayed_before', models.SmallIntegerField(null=True)),
-                ('displayed_after', models.SmallIntegerField(null=True)),
-                ('headline', models.JSONField(null=True)),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='sellers.seller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("policy", models.CharField(max_length=80)),
+                ("engine_version", models.CharField(max_length=20)),
+                ("revision", models.PositiveBigIntegerField()),
+                ("day", models.DateField()),
+                ("score_before", models.FloatField(null=True)),
+                ("score_after", models.FloatField(null=True)),
+                ("displayed_before", models.SmallIntegerField(null=True)),
+                ("displayed_after", models.SmallIntegerField(null=True)),
+                ("headline", models.JSONField(null=True)),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-day',),
-                'constraints': [models.UniqueConstraint(fields=('seller', 'day'), name='move_seller_day_unique')],
+                "ordering": ("-day",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("seller", "day"), name="move_seller_day_unique")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['state', 'seen_at'], name='run_unfinished'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["state", "seen_at"],
+                name="run_unfinished",
+            ),
         ),
         migrations.AddIndex(
-            model_name='runchunk',
-            index=models.Index(condition=models.Q(('is_done', False)), fields=['run'], name='chunk_not_done'),
+            model_name="runchunk",
+            index=models.Index(
+                condition=models.Q(("is_done", False)), fields=["run"], name="chunk_not_done"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('seller', 'gig', 'metric', 'year'), name='series_subject_year_unique', nulls_distinct=False),
+            model_name="series",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "gig", "metric", "year"),
+                name="series_subject_year_unique",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['as_of'], name='standing_as_of'),
+            model_name="standing",
+            index=models.Index(fields=["as_of"], name="standing_as_of"),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('displayed__isnull', False), ('score__isnull', False), ('status', 0)), models.Q(models.Q(('status', 0), _negated=True), ('displayed__isnull', True), ('score__isnull', True)), _connector='OR'), name='standing_score_only_if_scored'),
+            model_name="standing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("displayed__isnull", False), ("score__isnull", False), ("status", 0)),
+                    models.Q(
+                        models.Q(("status", 0), _negated=True),
+                        ("displayed__isnull", True),
+                        ("score__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="standing_score_only_if_scored",
+            ),
         ),
     ]
