@@ -54,8 +54,10 @@ def read_columns(query: str, params: Sequence[Any], columns: Mapping[str, str]) 
     for name, kind in columns.items():
         fields += [(f"_len_{name}", ">i4"), (name, WIDTHS[kind])]
     row = np.dtype(fields)
-    statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(statement, params) as copy:
+    # Composed first: the cursor that counts and logs queries takes a statement alone.
+    ops: Any = connection.ops  # compose_sql belongs to the PostgreSQL backend alone
+    statement = ops.compose_sql(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", params)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
         answer = b"".join(copy)
     body = len(answer) - _HEADER_BYTES - _TRAILER_BYTES
     rows, rest = divmod(body, row.itemsize)
