@@ -1,147 +1,261 @@
 """The sweep: daily scores of every gig and seller from packed evidence, in one pass.
 
-For each gig the items are dropped into rows of days (they enter on one day and leave on
-another), the rows are added up from day to day while they fade, and each day is scored; the
-gigs of a seller are then combined. Equal to :mod:`metrics.engine.reference` to 1e-9 on every
-day. Plain Python that numba compiles; without numba it runs as it is.
+For each gig the items are dropped on the days on which they enter and leave, the drops are
+added up from day to day while they fade, and each day is scored; the gigs of a seller are then
+combined. Equal to :mod:`metrics.engine.reference` to 1e-9 on every day. Plain Python that
+numba compiles; without numba it runs as it is.
 
-A row holds 16 numbers: in lanes 0–7 the weights Σw of the areas, in lanes 8–15 their Σw·x.
-Six areas are laid out as three, a gap, three, a gap, so that one division serves two areas
-and a processor works on four lanes at a time. The first gap counts finished orders: the
-activity, which does not fade.
+The days of a gig are cut into blocks of 128. A block holds, one after another, 14 lanes of a
+number a day: Σw of the six areas, Σw·x of the six areas, the finished orders (the activity)
+and the score. So a loop over the days of a block runs over neighbours in memory, and the
+distances between lanes are constants, which is what lets a compiler work on several days at
+once; and a block stays in the processor's nearest cache while it is worked on.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
-from metrics.engine.columns import BenchmarkColumns, EvidenceColumns, Float64, Int32, Int64
+from metrics.engine.columns import (
+    BenchmarkColumns,
+    EvidenceColumns,
+    Float64,
+    Int8,
+    Int32,
+    Int64,
+)
 from metrics.engine.compiled import compiled
-from metrics.engine.days import NO_DAY
+from metrics.engine.days import FOREVER, NO_DAY
 from metrics.engine.reference import logistic
 from metrics.engine.sweep import DayState, Sweep
-from metrics.engine.types import Factor, Policy, Unscored
+from metrics.engine.types import AREA_COUNT, Factor, Policy, Unscored
 
-LANES = 8
-#: Lane of each area among the weights; Σw·x of the area is 8 lanes further.
-AREA_LANES = (0, 1, 2, 4, 5, 6)
-ACTIVITY_LANE = 3
-VOLUME_LANE = AREA_LANES[Factor.CANCELLATIONS]
+Items: TypeAlias = tuple[Int8, Int32, Int32, Int32, Float64, Float64]
+Range: TypeAlias = tuple[int, int]
+
+BLOCK_BITS = 7
+BLOCK = 1 << BLOCK_BITS
+#: Cells of a lane. Not a power of two: lanes 4 kB apart would wait for each other's stores.
+LANE = BLOCK + 8
+LANES = 14
+BLOCK_CELLS = LANES * LANE
+
+#: First cell of each lane in a block.
+SUMS = AREA_COUNT * LANE
+VOLUME = int(Factor.CANCELLATIONS) * LANE
+ACTIVITY = 2 * AREA_COUNT * LANE
+SCORE = ACTIVITY + LANE
 
 #: Sums are taken afresh from the items when less than this share of their faded peak is left.
 #: What leaves takes digits along: above this share at most 6 bits of 53.
 KEPT_SHARE = 1.0 / 64.0
+#: The same as a difference between the bits of two floats: 6 off the exponent.
+KEPT_BITS = 6 << 52
 
 #: e^(−u) beyond ±40 moves no score by more than 4e-17.
 STEEPEST = 40.0
 
-SCORED, TOO_LITTLE, NOTHING = (np.int8(state) for state in DayState)
+CANCELLATIONS = int(Factor.CANCELLATIONS)
+SCORED, TOO_LITTLE, NOTHING = (int(state) for state in DayState)
 
 
 @compiled
-def _drop_items(rows, left, item_range, first_day, last_day, items, fade):  # type: ignore[no-untyped-def]
-    """Add every item in the row of its first day and take it off in the row of its end."""
+def _drop_items(
+    cells: Float64,
+    first_leave: Int64,
+    own: Range,
+    first_day: int,
+    last_day: int,
+    items: Items,
+    fade: Float64,
+) -> None:
+    """Add every item on its first day and take it off on its end.
+
+    ``first_leave`` receives, by area, the first day on which an item leaves.
+    """
     factor, origin_day, start_day, end_day, x, value_weight = items
-    for i in range(item_range[0], item_range[1]):
+    for i in range(own[0], own[1]):
         start = start_day[i]
         if start > last_day:
             break
-        lane = factor[i] + (factor[i] > 2)
-        outcome = x[i]
-        weight = value_weight[i] * fade[start - origin_day[i]]
+        area = factor[i]
+        is_order = 1.0 if area == CANCELLATIONS else 0.0
         row = start - first_day
-        rows[row, lane] += weight
-        rows[row, lane + LANES] += weight * outcome
-        if lane == VOLUME_LANE:
-            rows[row, ACTIVITY_LANE] += 1.0
+        block = (row >> BLOCK_BITS) * BLOCK_CELLS + (row & (BLOCK - 1))
+        weight = value_weight[i] * fade[start - origin_day[i]]
+        cells[block + area * LANE] += weight
+        cells[block + area * LANE + SUMS] += weight * x[i]
+        cells[block + ACTIVITY] += is_order
         end = end_day[i]
         if end <= last_day:
-            weight = value_weight[i] * fade[end - origin_day[i]]
             row = end - first_day
-            rows[row, lane] -= weight
-            rows[row, lane + LANES] -= weight * outcome
-            left[row] = True
-            if lane == VOLUME_LANE:
-                rows[row, ACTIVITY_LANE] -= 1.0
+            first_leave[area] = min(first_leave[area], end)
+            block = (row >> BLOCK_BITS) * BLOCK_CELLS + (row & (BLOCK - 1))
+            weight = value_weight[i] * fade[end - origin_day[i]]
+            cells[block + area * LANE] -= weight
+            cells[block + area * LANE + SUMS] -= weight * x[i]
+            cells[block + ACTIVITY] -= is_order
 
 
 @compiled
-def _take_afresh(row, item_range, day, items, fade):  # type: ignore[no-untyped-def]
-    """The exact row of one day: the items that count on it, and nothing that has left."""
+def _running_sums(cells: Float64, carry: Float64, step: float) -> None:
+    """Drops to running sums in one block; ``carry``, shape (13,), goes in and comes out.
+
+    All lanes side by side: each day has to wait for the day before, the lanes need not
+    wait for each other.
+    """
+    w0, w1, w2, w3, w4, w5 = carry[0], carry[1], carry[2], carry[3], carry[4], carry[5]
+    x0, x1, x2, x3, x4, x5 = carry[6], carry[7], carry[8], carry[9], carry[10], carry[11]
+    orders = carry[12]
+    for i in range(BLOCK):
+        w0 = w0 * step + cells[i]
+        w1 = w1 * step + cells[i + LANE]
+        w2 = w2 * step + cells[i + 2 * LANE]
+        w3 = w3 * step + cells[i + 3 * LANE]
+        w4 = w4 * step + cells[i + 4 * LANE]
+        w5 = w5 * step + cells[i + 5 * LANE]
+        x0 = x0 * step + cells[i + 6 * LANE]
+        x1 = x1 * step + cells[i + 7 * LANE]
+        x2 = x2 * step + cells[i + 8 * LANE]
+        x3 = x3 * step + cells[i + 9 * LANE]
+        x4 = x4 * step + cells[i + 10 * LANE]
+        x5 = x5 * step + cells[i + 11 * LANE]
+        orders += cells[i + 12 * LANE]
+        cells[i] = w0
+        cells[i + LANE] = w1
+        cells[i + 2 * LANE] = w2
+        cells[i + 3 * LANE] = w3
+        cells[i + 4 * LANE] = w4
+        cells[i + 5 * LANE] = w5
+        cells[i + 6 * LANE] = x0
+        cells[i + 7 * LANE] = x1
+        cells[i + 8 * LANE] = x2
+        cells[i + 9 * LANE] = x3
+        cells[i + 10 * LANE] = x4
+        cells[i + 11 * LANE] = x5
+        cells[i + 12 * LANE] = orders
+    carry[0], carry[1], carry[2], carry[3], carry[4], carry[5] = w0, w1, w2, w3, w4, w5
+    carry[6], carry[7], carry[8], carry[9], carry[10], carry[11] = x0, x1, x2, x3, x4, x5
+    carry[12] = orders
+
+
+@compiled
+def _lost_digits(lane: Int64, first_leave: int, largest: int) -> tuple[bool, int]:
+    """Whether Σw, on a day on which items may have left, fell far below an earlier value.
+
+    ``lane`` holds the bits of the floats, whose order is that of the floats down to 0 and
+    which have quick minima; ``largest``, of the days before, comes back for later ones.
+    Cautious, so that the loops stay simple: earlier values are compared without fading.
+    """
+    for i in range(len(lane)):
+        largest = max(largest, lane[i])
+    smallest = largest
+    after = lane[first_leave:]
+    for i in range(len(after)):
+        smallest = min(smallest, after[i])
+    return smallest < largest - KEPT_BITS, largest
+
+
+@compiled
+def _sum_afresh(
+    area: int, day: int, own: Range, items: Items, fade: Float64
+) -> tuple[float, float]:
+    """Σw and Σw·x of one area from the items that count on a day, and nothing else."""
     factor, origin_day, start_day, end_day, x, value_weight = items
-    row[:] = 0.0
-    for i in range(item_range[0], item_range[1]):
+    total, total_x = 0.0, 0.0
+    for i in range(own[0], own[1]):
         if start_day[i] > day:
             break
-        if day < end_day[i]:
-            lane = factor[i] + (factor[i] > 2)
+        if factor[i] == area and day < end_day[i]:
             weight = value_weight[i] * fade[day - origin_day[i]]
-            row[lane] += weight
-            row[lane + LANES] += weight * x[i]
-            if lane == VOLUME_LANE:
-                row[ACTIVITY_LANE] += 1.0
+            total += weight
+            total_x += weight * x[i]
+    return total, total_x
 
 
 @compiled
-def _add_up(rows, left, peak, step, item_range, first_day, items, fade):  # type: ignore[no-untyped-def]
-    """Running sums from day to day; afresh from the items where leaving ate the digits.
+def _redo_lane(
+    cells: Float64,
+    area: int,
+    span: Range,
+    state: tuple[float, float, float],
+    own: Range,
+    items: Items,
+    fade: Float64,
+) -> tuple[float, float, float]:
+    """One area of one block again, afresh on days when leaving ate the digits.
 
-    ``peak`` follows the largest sum of each lane, faded. Sums only fall below their faded
-    peak when items leave, so it is brought up to date on those days alone.
+    ``cells`` begins with the area's lane, ``span`` is the block's first day and the day
+    after its last, and ``state`` is Σw, Σw·x and the peak before the block, and comes back
+    as they are after it.
     """
-    peak[:] = 0.0
-    peak_row = 0
-    for row in range(1, len(rows)):
-        for lane in range(2 * LANES):
-            rows[row, lane] += rows[row - 1, lane] * step[lane]
-        if left[row]:
-            stale = False
-            for lane in range(LANES):
-                before = rows[row - 1, lane] * step[lane]
-                peak[lane] = max(peak[lane] * fade[row - peak_row], before)
-                if lane != ACTIVITY_LANE and rows[row, lane] < peak[lane] * KEPT_SHARE:
-                    stale = True
-            peak_row = row
-            if stale:
-                _take_afresh(rows[row], item_range, first_day + row, items, fade)
-                for lane in range(LANES):
-                    peak[lane] = rows[row, lane]
+    factor, origin_day, start_day, end_day, x, value_weight = items
+    cells[:BLOCK] = 0.0
+    cells[SUMS : SUMS + BLOCK] = 0.0
+    for i in range(own[0], own[1]):
+        if factor[i] == area:
+            for day, sign in ((start_day[i], 1.0), (end_day[i], -1.0)):
+                if span[0] <= day < span[1]:
+                    weight = sign * value_weight[i] * fade[day - origin_day[i]]
+                    cells[day - span[0]] += weight
+                    cells[day - span[0] + SUMS] += weight * x[i]
+    total, total_x, peak = state
+    for row in range(span[1] - span[0]):
+        total = total * fade[1] + cells[row]
+        total_x = total_x * fade[1] + cells[row + SUMS]
+        peak = max(peak * fade[1], total)
+        if total < peak * KEPT_SHARE:
+            total, total_x = _sum_afresh(area, span[0] + row, own, items, fade)
+            peak = total
+        cells[row] = total
+        cells[row + SUMS] = total_x
+    return total, total_x, peak
 
 
 @compiled
-def _steepness(u, rows, mean, gain, strength, intercept):  # type: ignore[no-untyped-def]
-    """u = a + b·Σβ·(q − μ)/σ of every day, where (q − μ) = (Σw·x − μ·Σw)/(k + Σw).
+def _steepness(
+    cells: Float64, days: int, mean: Float64, gain: Float64, strength: Float64, a: float
+) -> None:
+    """u = a + b·Σβ·(q − μ)/σ on the first days of ``cells``, a view into a block.
 
-    ``gain`` is b·β/σ. Lanes are taken in pairs, so that one division serves two areas.
+    (q − μ) = (Σw·x − μ·Σw)/(k + Σw), and ``gain`` is b·β/σ. The six fractions are brought
+    to one denominator: a division costs as much as a dozen products.
     """
-    half = LANES // 2
-    for row in range(len(rows)):
-        total = 0.0
-        for lane in range(half):
-            weight_a = rows[row, lane]
-            weight_b = rows[row, lane + half]
-            below_a = strength[lane] + weight_a
-            below_b = strength[lane + half] + weight_b
-            above_a = gain[lane] * (rows[row, lane + LANES] - mean[lane] * weight_a)
-            above_b = gain[lane + half] * (
-                rows[row, lane + LANES + half] - mean[lane + half] * weight_b
-            )
-            total += (above_a * below_b + above_b * below_a) / (below_a * below_b)
-        u[row] = intercept + total
+    m0, m1, m2, m3, m4, m5 = mean[0], mean[1], mean[2], mean[3], mean[4], mean[5]
+    g0, g1, g2, g3, g4, g5 = gain[0], gain[1], gain[2], gain[3], gain[4], gain[5]
+    k0, k1, k2 = strength[0], strength[1], strength[2]
+    k3, k4, k5 = strength[3], strength[4], strength[5]
+    for i in range(days):
+        w0, w1, w2 = cells[i], cells[i + LANE], cells[i + 2 * LANE]
+        w3, w4, w5 = cells[i + 3 * LANE], cells[i + 4 * LANE], cells[i + 5 * LANE]
+        j = i + SUMS
+        n0 = g0 * (cells[j] - m0 * w0)
+        n1 = g1 * (cells[j + LANE] - m1 * w1)
+        n2 = g2 * (cells[j + 2 * LANE] - m2 * w2)
+        n3 = g3 * (cells[j + 3 * LANE] - m3 * w3)
+        n4 = g4 * (cells[j + 4 * LANE] - m4 * w4)
+        n5 = g5 * (cells[j + 5 * LANE] - m5 * w5)
+        w0, w1, w2, w3, w4, w5 = w0 + k0, w1 + k1, w2 + k2, w3 + k3, w4 + k4, w5 + k5
+        d01, d23, d45 = w0 * w1, w2 * w3, w4 * w5
+        n01, n23, n45 = n0 * w1 + n1 * w0, n2 * w3 + n3 * w2, n4 * w5 + n5 * w4
+        d0123 = d01 * d23
+        n0123 = n01 * d23 + n23 * d01
+        cells[i + SCORE] = a + (n0123 * d45 + n45 * d0123) / (d0123 * d45)
 
 
 @compiled
-def _logistic_scores(score, u):  # type: ignore[no-untyped-def]
-    """1 + 9/(1 + e^(−u)); e^y as (e^(y/256))^256 with ten terms of the series.
+def _logistic_scores(cells: Float64) -> None:
+    """1 + 9/(1 + e^(−u)) in place, e^y as (e^(y/256))^256 with eleven terms of the series.
 
-    The series is cut at (40/256)^11/11! < 4e-17, and 8 squarings turn a rounding error of at
-    most 1.5 bits into less than 1e-13: relative to e^y, so less than 3e-13 in the score.
+    The series is cut at (40/256)^11/11! < 4e-17, and eight squarings turn rounding errors of
+    together two units in the last place into less than 1e-13 of e^y, so less than 3e-13 in
+    the score.
     """
-    for i in range(len(u)):
-        y = min(max(-u[i], -STEEPEST), STEEPEST) * (1.0 / 256.0)
-        power = 1.0 + y / 10.0
+    for i in range(BLOCK):
+        y = min(max(-cells[i], -STEEPEST), STEEPEST) * (1.0 / 256.0)
+        power = 1.0 + y * (1.0 / 10.0)
         power = 1.0 + y * power * (1.0 / 9.0)
         power = 1.0 + y * power * (1.0 / 8.0)
         power = 1.0 + y * power * (1.0 / 7.0)
@@ -151,111 +265,160 @@ def _logistic_scores(score, u):  # type: ignore[no-untyped-def]
         power = 1.0 + y * power * (1.0 / 3.0)
         power = 1.0 + y * power * (1.0 / 2.0)
         power = 1.0 + y * power
-        power *= power
-        power *= power
-        power *= power
-        power *= power
-        power *= power
-        power *= power
-        power *= power
-        power *= power
-        score[i] = 1.0 + 9.0 / (1.0 + power)
+        power = power * power
+        power = power * power
+        power = power * power
+        power = power * power
+        power = power * power
+        power = power * power
+        power = power * power
+        power = power * power
+        cells[i] = 1.0 + 9.0 / (1.0 + power)
 
 
 @compiled
-def _join_seller(score, rows, min_activity, unscored_share, neutral, sums):  # type: ignore[no-untyped-def]
-    """Add one gig's days to the sums of its seller: Σ V·s, Σ V, gigs that count, activity."""
-    weighted, volume, counting, activity = sums[0], sums[1], sums[2], sums[3]
-    for row in range(len(rows)):
-        orders = rows[row, ACTIVITY_LANE]
-        counts = 1.0 if orders >= min_activity else 0.0
-        share = rows[row, VOLUME_LANE] * (counts + (1.0 - counts) * unscored_share)
-        weighted[row] += share * (counts * score[row] + (1.0 - counts) * neutral)
-        volume[row] += share
-        counting[row] += counts
-        activity[row] += orders
-
-
-@compiled
-def _mark_gig_days(score, status, rows, min_activity):  # type: ignore[no-untyped-def]
-    """States of a gig's days; no score where no finished order is in the window."""
-    for row in range(len(rows)):
-        orders = rows[row, ACTIVITY_LANE]
-        if orders >= min_activity:
-            status[row] = SCORED
-        elif orders > 0.0:
-            status[row] = TOO_LITTLE
-        else:
-            status[row] = NOTHING
-            score[row] = np.nan
-
-
-@compiled
-def _mark_seller_days(score, status, sums):  # type: ignore[no-untyped-def]
-    """The overall score and the state of a seller's days; empties the sums."""
-    weighted, volume, counting, activity = sums[0], sums[1], sums[2], sums[3]
+def _give_out(score: Float64, status: Int8, cells: Float64, min_activity: float) -> None:
+    """Scores and states of a gig's days; no score without a finished order in the window."""
     for day in range(len(score)):
-        if counting[day] > 0.0 and volume[day] > 0.0:
-            score[day] = weighted[day] / volume[day]
+        orders = cells[ACTIVITY + day]
+        score[day] = cells[SCORE + day] if orders > 0.0 else np.nan
+    for day in range(len(status)):
+        orders = cells[ACTIVITY + day]
+        status[day] = SCORED if orders >= min_activity else TOO_LITTLE if orders > 0.0 else NOTHING
+
+
+@compiled
+def _join_seller(
+    weighted: Float64,
+    volume: Float64,
+    activity: Float64,
+    cells: Float64,
+    gate: tuple[float, float, float],
+) -> None:
+    """Add a gig's days to its seller's Σ V·s and Σ V, and keep the largest activity."""
+    min_activity, unscored_share, neutral = gate
+    for day in range(len(volume)):
+        orders = cells[ACTIVITY + day]
+        counts = orders >= min_activity
+        share = cells[VOLUME + day] * (1.0 if counts else unscored_share)
+        weighted[day] += share * (cells[SCORE + day] if counts else neutral)
+        volume[day] += share
+        activity[day] = max(activity[day], orders)
+
+
+@compiled
+def _finish_seller(score: Float64, status: Int8, sums: Float64, min_activity: float) -> None:
+    """The overall score and the state of a seller's days."""
+    for day in range(len(score)):
+        if sums[2, day] >= min_activity and sums[1, day] > 0.0:
+            score[day] = sums[0, day] / sums[1, day]
             status[day] = SCORED
         else:
             score[day] = np.nan
-            status[day] = TOO_LITTLE if activity[day] > 0.0 else NOTHING
+            status[day] = TOO_LITTLE if sums[2, day] > 0.0 else NOTHING
+
+
+@compiled
+def _add_up(
+    cells: Float64,
+    span: Range,
+    carry: Float64,
+    peaks: Float64,
+    first_leave: Int64,
+    own: Range,
+    items: Items,
+    fade: Float64,
+) -> None:
+    """Drops to running sums in one block.
+
+    ``carry``, shape (13,), and ``peaks``, shape (6,), go from block to block: Σw and Σw·x of
+    the areas, the finished orders; and the largest Σw of each area.
+    """
+    before = carry.copy()
+    _running_sums(cells, carry, fade[1])
+    bits, peak_bits = cells.view(np.int64), peaks.view(np.int64)
+    days = span[1] - span[0]
+    for area in range(AREA_COUNT):
+        low = area * LANE
+        leave = min(max(first_leave[area] - span[0], 0), days)
+        lost, largest = _lost_digits(bits[low : low + days], leave, peak_bits[area])
+        if lost:
+            state = (before[area], before[area + AREA_COUNT], peaks[area])
+            state = _redo_lane(cells[low:], area, span, state, own, items, fade)
+            carry[area], carry[area + AREA_COUNT], peaks[area] = state
+        else:
+            peak_bits[area] = largest
+
+
+@compiled
+def _score_days(
+    cells: Float64,
+    span: Range,
+    benchmark: tuple[Int32, Float64, Float64],
+    strength: Float64,
+    intercept: float,
+) -> None:
+    """The score of every day of one block, each against the benchmark in force."""
+    segment_start, mean, gain = benchmark
+    day = span[0]
+    for segment in range(len(segment_start)):
+        stop = span[1]
+        if segment + 1 < len(segment_start):
+            stop = min(max(segment_start[segment + 1], day), span[1])
+        _steepness(
+            cells[day - span[0] :], stop - day, mean[segment], gain[segment], strength, intercept
+        )
+        day = stop
+    _logistic_scores(cells[SCORE:])
 
 
 @compiled
 def _sweep(  # type: ignore[no-untyped-def]
-    gig_range, item_range, items, spans, outs, scratch, benchmarks, formula
+    gig_range, item_range, items, spans, outs, benchmarks, strength, fade, intercept, gate
 ):
-    """Every seller, gig by gig. See :func:`sweep` for what the packed arguments hold."""
+    """Every seller, gig by gig, block by block. :func:`sweep` says what the arguments hold."""
     gig_first, gig_offset, seller_first, seller_offset = spans
     gig_score, gig_status, seller_score, seller_status = outs
-    rows_of, left_of, u_of, peak, sums_of = scratch
     segment_start, mean, gain = benchmarks
-    strength, step, fade, intercept, min_activity, unscored_share, neutral = formula
+    longest = 0
+    for seller in range(len(seller_first)):
+        longest = max(longest, seller_offset[seller + 1] - seller_offset[seller])
+    all_cells = np.zeros(((longest + BLOCK - 1) >> BLOCK_BITS) * BLOCK_CELLS)
+    all_sums = np.zeros((3, longest))
+    carry = np.zeros(2 * AREA_COUNT + 1)
+    peaks = np.zeros(AREA_COUNT)
+    first_leave = np.zeros(AREA_COUNT, dtype=np.int64)
     for seller in range(len(seller_first)):
         days = seller_offset[seller + 1] - seller_offset[seller]
-        if days == 0:
-            continue
         last_day = seller_first[seller] + days - 1
-        sums = sums_of[:, :days]
+        sums = all_sums[:, :days]
         sums[:] = 0.0
         for gig in range(gig_range[seller], gig_range[seller + 1]):
             count = gig_offset[gig + 1] - gig_offset[gig]
-            if count == 0:
-                continue
             first_day = gig_first[gig]
-            rows = rows_of[:count]
-            left = left_of[:count]
-            u = u_of[:count]
-            rows[:] = 0.0
-            left[:] = False
             own = (item_range[gig], item_range[gig + 1])
-            _drop_items(rows, left, own, first_day, last_day, items, fade)
-            _add_up(rows, left, peak, step, own, first_day, items, fade)
-            low = 0
-            own_benchmark = gig % len(mean)
-            for segment in range(len(segment_start)):
-                high = count
-                if segment + 1 < len(segment_start):
-                    high = min(max(segment_start[segment + 1] - first_day, low), count)
-                _steepness(
-                    u[low:high],
-                    rows[low:high],
-                    mean[own_benchmark, segment],
-                    gain[own_benchmark, segment],
-                    strength,
-                    intercept,
-                )
-                low = high
-            score = gig_score[gig_offset[gig] : gig_offset[gig + 1]]
-            status = gig_status[gig_offset[gig] : gig_offset[gig + 1]]
-            _logistic_scores(score, u)
-            own_sums = sums[:, first_day - seller_first[seller] :]
-            _join_seller(score, rows, min_activity, unscored_share, neutral, own_sums)
-            _mark_gig_days(score, status, rows, min_activity)
-        here = slice(seller_offset[seller], seller_offset[seller + 1])
-        _mark_seller_days(seller_score[here], seller_status[here], sums)
+            carry[:] = 0.0
+            peaks[:] = 0.0
+            first_leave[:] = FOREVER
+            _drop_items(all_cells, first_leave, own, first_day, last_day, items, fade)
+            # One benchmark for all gigs, or one for each.
+            compared = gig if len(mean) > 1 else 0
+            benchmark = (segment_start, mean[compared], gain[compared])
+            for low in range(0, count, BLOCK):
+                high = min(low + BLOCK, count)
+                block = (low >> BLOCK_BITS) * BLOCK_CELLS
+                cells = all_cells[block : block + BLOCK_CELLS]
+                span = (first_day + low, first_day + high)
+                _add_up(cells, span, carry, peaks, first_leave, own, items, fade)
+                _score_days(cells, span, benchmark, strength, intercept)
+                out = slice(gig_offset[gig] + low, gig_offset[gig] + high)
+                _give_out(gig_score[out], gig_status[out], cells, gate[0])
+                ahead = first_day - seller_first[seller]
+                here = slice(ahead + low, ahead + high)
+                _join_seller(sums[0, here], sums[1, here], sums[2, here], cells, gate)
+                cells[:SCORE] = 0.0
+        out = slice(seller_offset[seller], seller_offset[seller + 1])
+        _finish_seller(seller_score[out], seller_status[out], sums, gate[0])
 
 
 def sweep(
@@ -296,14 +459,6 @@ def sweep(
         np.empty(seller_offset[-1]),
         np.empty(seller_offset[-1], dtype=np.int8),
     )
-    longest = int(seller_days.max(initial=0))
-    scratch = (
-        np.zeros((longest, 2 * LANES)),
-        np.zeros(longest, dtype=np.bool_),
-        np.zeros(longest),
-        np.zeros(LANES),
-        np.zeros((4, longest)),
-    )
     items = (
         evidence.factor,
         evidence.origin_day,
@@ -318,9 +473,11 @@ def sweep(
         items,
         (gig_first, gig_offset, seller_first, seller_offset),
         outs,
-        scratch,
-        _benchmark_lanes(benchmarks, policy, gigs),
-        _formula(evidence, policy, int(ends.max(initial=0))),
+        _benchmarks(benchmarks, policy, gigs),
+        np.array(policy.prior_strength, dtype=np.float64),
+        _fading(evidence, policy, int(ends.max(initial=0))),
+        float(policy.intercept),
+        _gate(policy),
     )
     return Sweep(
         gig_seller=gig_seller,
@@ -344,9 +501,7 @@ def _check(evidence: EvidenceColumns, gigs: int) -> None:
         raise ValueError("evidence is not sorted by gig")
 
 
-def _gig_spans(
-    evidence: EvidenceColumns, item_range: Int64, ends: Int64
-) -> tuple[Int32, Int64]:
+def _gig_spans(evidence: EvidenceColumns, item_range: Int64, ends: Int64) -> tuple[Int32, Int64]:
     """First day and number of days of every gig."""
     first = np.full(len(ends), NO_DAY, dtype=np.int32)
     some = item_range[1:] > item_range[:-1]
@@ -370,17 +525,10 @@ def _offsets(days: Int64) -> Int64:
     return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(days)))
 
 
-def _in_lanes(values: Float64, empty: float) -> Float64:
-    """The last axis, six areas, spread over eight lanes."""
-    lanes = np.full((*values.shape[:-1], LANES), empty)
-    lanes[..., list(AREA_LANES)] = values
-    return lanes
-
-
-def _benchmark_lanes(
+def _benchmarks(
     benchmarks: BenchmarkColumns | None, policy: Policy, gigs: int
 ) -> tuple[Int32, Float64, Float64]:
-    """Segment starts, and μ and b·β/σ in lanes; of one gig where all gigs share them."""
+    """Segment starts, μ and b·β/σ, of shape (gigs or 1, segments, 6)."""
     start_day = np.zeros(1, dtype=np.int32)
     mean = np.array(policy.benchmark_mean, dtype=np.float64).reshape(1, 1, -1)
     spread = np.array(policy.benchmark_spread, dtype=np.float64).reshape(1, 1, -1)
@@ -391,23 +539,18 @@ def _benchmark_lanes(
         mean, spread = np.broadcast_to(mean, shape).copy(), np.broadcast_to(spread, shape).copy()
         mean[:known], spread[:known] = benchmarks.mean[:known], benchmarks.spread[:known]
     gain = policy.slope * np.array(policy.area_weight) / spread
-    return start_day, _in_lanes(mean, 0.0), _in_lanes(gain, 0.0)
+    return start_day, mean, gain
 
 
-def _formula(evidence: EvidenceColumns, policy: Policy, last_day: int) -> tuple[Any, ...]:
-    """What else the formula needs: strengths, fading for a day and for any age, gate, s0."""
+def _fading(evidence: EvidenceColumns, policy: Policy, last_day: int) -> Float64:
+    """2^(−age/half-life) for every age that an item can reach."""
     oldest = int(evidence.origin_day.min(initial=last_day))
     age = np.arange(max(last_day - oldest, 0) + 2)
     half_life = policy.half_life_days
-    fade = np.ones(len(age)) if half_life is None else np.exp2(age / -half_life)
-    step = np.full(2 * LANES, fade[1])
-    step[ACTIVITY_LANE] = 1.0
-    return (
-        _in_lanes(np.array(policy.prior_strength, dtype=np.float64), 1.0),
-        step,
-        fade,
-        float(policy.intercept),
-        float(policy.min_activity),
-        1.0 if policy.unscored is Unscored.NEUTRAL else 0.0,
-        1.0 + 9.0 * logistic(policy.intercept),
-    )
+    return np.ones(len(age)) if half_life is None else np.exp2(age / -half_life)
+
+
+def _gate(policy: Policy) -> tuple[float, float, float]:
+    """Finished orders that a gig needs; what a gig below it weighs, and scores, overall."""
+    unscored_share = 1.0 if policy.unscored is Unscored.NEUTRAL else 0.0
+    return float(policy.min_activity), unscored_share, 1.0 + 9.0 * logistic(policy.intercept)
