@@ -212,3 +212,5 @@ STANDING_BENCHMARKS = env.choice(
 )
 STANDING_POLICY = env.text(os.environ, "STANDING_POLICY", "fiverr-success-2024")
 STANDING_POLICY_DIRS = env.folders(os.environ, "STANDING_POLICY_DIRS")
+# Called when facts changed: the app of the facts knows nothing of what is computed from them.
+STANDING_ON_FACTS_CHANGED = "metrics.services.queue_recompute"

@@ -49,9 +49,7 @@ class Series(Computed):
     gig = models.ForeignKey(
         Gig, null=True, blank=True, on_delete=models.CASCADE, related_name="series"
     )
-    metric = models.CharField(
-        max_length=8, choices=Metric, default=Metric.SUCCESS_SCORE
-    )
+    metric = models.CharField(max_length=8, choices=Metric, default=Metric.SUCCESS_SCORE)
     year = models.SmallIntegerField()
     first_day = models.DateField()
     statuses = models.BinaryField()
@@ -69,17 +67,13 @@ class Series(Computed):
         )
 
     def __str__(self) -> str:
-        return (
-            f"{self.metric} of seller {self.seller_id}, gig {self.gig_id}, {self.year}"
-        )
+        return f"{self.metric} of seller {self.seller_id}, gig {self.gig_id}, {self.year}"
 
 
 class Standing(Computed):
     """Where a seller stands on the last computed day. One row a seller, for lists."""
 
-    seller = models.OneToOneField(
-        Seller, on_delete=models.CASCADE, related_name="standing"
-    )
+    seller = models.OneToOneField(Seller, on_delete=models.CASCADE, related_name="standing")
     as_of = models.DateField()
     status = models.SmallIntegerField(choices=DayStatus)
     score = models.FloatField(null=True)
@@ -106,10 +100,7 @@ class Standing(Computed):
                     score__isnull=False,
                     displayed__isnull=False,
                 )
-                | (
-                    ~Q(status=DayStatus.SCORED)
-                    & Q(score__isnull=True, displayed__isnull=True)
-                ),
+                | (~Q(status=DayStatus.SCORED) & Q(score__isnull=True, displayed__isnull=True)),
                 name="standing_score_only_if_scored",
             ),
         )
@@ -125,9 +116,7 @@ class Standing(Computed):
 class GigStanding(models.Model):
     """Where a gig stands on the seller's last computed day."""
 
-    standing = models.ForeignKey(
-        Standing, on_delete=models.CASCADE, related_name="gigs"
-    )
+    standing = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="gigs")
     gig = models.OneToOneField(Gig, on_delete=models.CASCADE, related_name="standing")
     status = models.SmallIntegerField(choices=DayStatus)
     score = models.FloatField(null=True)
@@ -156,9 +145,7 @@ class Move(Computed):
         ordering = ("-day",)
         constraints = (
             # Serves the list of moves of a seller, newest first.
-            models.UniqueConstraint(
-                fields=("seller", "day"), name="move_seller_day_unique"
-            ),
+            models.UniqueConstraint(fields=("seller", "day"), name="move_seller_day_unique"),
         )
 
     def __str__(self) -> str:
@@ -184,9 +171,7 @@ class BenchmarkSnapshot(models.Model):
                 fields=("policy", "start", "category", "price_band", "factor"),
                 name="snapshot_cohort_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(spread__gt=0), name="snapshot_spread_positive"
-            ),
+            models.CheckConstraint(condition=Q(spread__gt=0), name="snapshot_spread_positive"),
         )
 
     def __str__(self) -> str:
@@ -213,6 +198,8 @@ class Run(models.Model):
         Seller, null=True, blank=True, on_delete=models.CASCADE, related_name="runs"
     )
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    #: What asked for it, in words: "import 14", "the day has passed".
+    reason = models.CharField(max_length=200, blank=True)
     #: Rewrite every stored year, even where the facts are the same (benchmarks changed).
     from_scratch = models.BooleanField(default=False)
     sellers_total = models.PositiveIntegerField(default=0)

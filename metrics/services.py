@@ -98,6 +98,7 @@ def start_run(
     *,
     kind: str,
     seller_ids: Sequence[int],
+    reason: str = "",
     requested_by: User | None = None,
     from_scratch: bool = False,
 ) -> Run:
@@ -107,6 +108,7 @@ def start_run(
     run = Run.objects.create(
         kind=kind,
         seller_id=seller_ids[0] if len(seller_ids) == 1 else None,
+        reason=reason[:200],
         sellers_total=len(seller_ids),
         from_scratch=from_scratch,
         requested_by=requested_by,
@@ -126,7 +128,7 @@ def queue_recompute(*, seller_ids: Iterable[int], reason: str = "") -> None:
     """Have these sellers recomputed by a worker. The hook of ``sellers.changes``."""
     ids = sorted(set(seller_ids))
     if ids:
-        start_run(kind=Run.Kind.RECOMPUTE, seller_ids=ids)
+        start_run(kind=Run.Kind.RECOMPUTE, seller_ids=ids, reason=reason)
 
 
 @transaction.atomic

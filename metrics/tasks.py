@@ -40,4 +40,4 @@ def recompute_due() -> None:
         return
     due = list(services.sellers_out_of_date(timezone.now()).values_list("pk", flat=True))
     if due:
-        services.start_run(kind=Run.Kind.NIGHTLY, seller_ids=due)
+        services.start_run(kind=Run.Kind.NIGHTLY, seller_ids=due, reason="a day or the formula")
