@@ -60,7 +60,7 @@
     thresholds.forEach(function (line) {
       if (line.y < box.y[0] || line.y > box.y[1]) return;
       figure.layout.shapes.push({
-        type: "line", xref: "paper", x0: 0, x1: 1, y0: line.y, y1: line.y, layer: "below",
+        type: "line", xref: "paper", x0: 0, x1: 1, y0: line.y, y1: line.y, layer: "between",
         line: { color: t["chart-threshold"], width: 1, dash: "3px,3px" },
       });
       if (!line.label) return;

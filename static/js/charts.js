@@ -73,11 +73,12 @@
   function seriesAt(state, x) {
     var words = [];
     state.figure.data.forEach(function (trace) {
-      if (!trace.name || trace.type === "bar") return;
+      var role = (trace.meta || {}).role;
+      if (!trace.name || trace.type === "bar" || role === "band") return;
       var i = trace.x.indexOf(x);
       if (i < 0 || trace.y[i] === null) return;
-      var exact = (trace.meta || {}).role === "estimate" || (trace.meta || {}).role === "forecast";
-      words.push(trace.name + " " + (exact ? trace.y[i].toFixed(2) : trace.y[i]));
+      var value = role === "estimate" || role === "forecast" ? trace.y[i].toFixed(2) : trace.y[i];
+      words.push(trace.name + " " + (role === "move" && trace.text ? trace.text[i] : value));
     });
     return words;
   }
