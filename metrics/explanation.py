@@ -13,9 +13,9 @@ import numpy as np
 
 from metrics.engine.attribution import Attribution, Form
 from metrics.engine.changes import GateFlip
-from metrics.engine.columns import Float64
+from metrics.engine.columns import Float64, Int8, Int64
 from metrics.engine.days import NO_DAY, date_of, day_number
-from metrics.engine.ledger import Lines
+from metrics.engine.ledger import NONE, Lines
 from metrics.engine.reference import display
 from metrics.engine.state import State
 from metrics.engine.types import AREAS, Cause, Factor, OrderStatus, Policy
@@ -86,6 +86,8 @@ class Explanation:
     attribution : the engine's answer; gig and order numbers as in ``facts``
     facts : of this seller alone; order numbers are database ids, ascending
     gigs : by gig number
+    about : shape (lines,), the order that a line is about: its own, on the line of a gate the
+        order that opened or closed it, −1 where there is none
     """
 
     seller_id: int
@@ -98,6 +100,7 @@ class Explanation:
     attribution: Attribution
     facts: FactColumns
     gigs: tuple[GigName, ...]
+    about: Int64
 
     # --- the sum ---------------------------------------------------------------------------
 
@@ -123,6 +126,19 @@ class Explanation:
     def change(self) -> float | None:
         """What the lines have to add up to; None where there is nothing to explain."""
         return self.attribution.change
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the lines start and where they lead.
+
+        Raises
+        ------
+        ValueError
+            If there is nothing to explain.
+        """
+        if self.start is None or self.after.score is None:
+            raise ValueError(f"a {self.form.value} has no ledger")
+        return self.start, self.after.score
 
     @property
     def adds_up(self) -> bool:
@@ -185,7 +201,19 @@ class Explanation:
         return None if number == NO_DAY else date_of(number)
 
 
-def _split(key: np.ndarray, amount: Float64, of: list[int]) -> tuple[list[int], list[int]]:
+def orders_about(attribution: Attribution) -> Int64:
+    """:attr:`Explanation.about` of an attribution."""
+    lines = attribution.lines
+    about = lines.order.astype(np.int64)
+    gates = (lines.order == NONE) & (lines.factor == Factor.GIG_WEIGHT)
+    for flip in attribution.gates:
+        if flip.trigger_order is not None:
+            mine = gates & (lines.gig == flip.gig) & (lines.leg == flip.leg)
+            about[mine] = flip.trigger_order
+    return about
+
+
+def _split(key: Int8, amount: Float64, of: list[int]) -> tuple[list[int], list[int]]:
     """Keys without a line, and keys whose lines are slight."""
     gross = np.bincount(key[key >= 0], weights=np.abs(amount[key >= 0]), minlength=len(of) + 1)
     present = set(np.unique(key).tolist())

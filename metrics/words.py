@@ -93,6 +93,20 @@ CAUSE_ABSENT: Mapping[Cause, str] = {
     Cause.POLICY: "the rules stayed",
 }
 
+#: As the subject of a sentence: "what left the window".
+CAUSE_THINGS: Mapping[Cause, str] = {
+    Cause.ENTERED: "what was new",
+    Cause.AGED_OUT: "what left the window",
+    Cause.FADED: "what faded",
+    Cause.EDITED: "edited reviews",
+    Cause.REMOVED: "what was taken out of the count",
+    Cause.GIG_BEGAN: "gigs that began to count",
+    Cause.GIG_CEASED: "gigs that ceased to count",
+    Cause.BENCHMARK: "the benchmark",
+    Cause.LEARNED_LATE: "what was learned late",
+    Cause.POLICY: "the rules",
+}
+
 WHOLE_GIG = "the whole gig"
 
 
@@ -141,6 +155,18 @@ def score_words(score: float, decimals: int = 2) -> str:
         if display(float(text)) == display(score):
             return text
     return repr(score)
+
+
+def shared_decimals(start: float, end: float, least: int = 2) -> int:
+    """Decimals at which two printed scores differ by what their difference prints as.
+
+    9.556 and 9.483 differ by 0.073: with two decimals they would read 9.56, 9.48 and 0.07.
+    """
+    for places in range(least, 7):
+        shown = round(round(end, places) - round(start, places), places)
+        if shown == round(end - start, places) and (shown != 0 or end == start):
+            return places
+    return least
 
 
 def whole(value: float) -> str:
@@ -205,7 +231,7 @@ def display_sentence(before: float, after: float) -> str:
     'The score moved 0.05; the display moved 1, because it crossed 9.5.'
     """
     shown, now = display(before), display(after)
-    size = unsigned(abs(after - before))
+    size = unsigned(abs(after - before), shared_decimals(before, after))
     moved = "did not move" if after == before else f"moved {size}"
     if shown == now:
         if abs(after - before) < 0.1:
@@ -215,14 +241,18 @@ def display_sentence(before: float, after: float) -> str:
     return f"The score {moved}; the display moved {abs(now - shown)}, because it crossed {crossed}."
 
 
-def turn_sentence(before: int | None, after: int | None, day: str) -> str:
-    """``Fell from 10 to 9 on 12 Jun 2024.`` for two displayed numbers."""
+def turn_sentence(before: int | None, after: int | None, start: date, end: date) -> str:
+    """``Fell from 10 to 9 on 12 Jun 2024.`` for the numbers displayed on two days."""
+    near = end - start == timedelta(days=1)
+    day = day_words(end)
     if before is None and after is None:
-        return f"Not scored on {day} either."
+        return "Not scored on either day."
     if before is None:
-        return f"Scored for the first time: {after} on {day}."
+        return f"Not scored on {day_words(start)}, {after} on {day}."
     if after is None:
-        return f"No score any more on {day}; it was {before}."
+        return f"{before} on {day_words(start)}, no score on {day}."
     if before == after:
-        return f"Stayed at {after} until {day}."
-    return f"{'Fell' if after < before else 'Rose'} from {before} to {after} on {day}."
+        return f"The same number on both days: {after}."
+    verb = "Fell" if after < before else "Rose"
+    when = f"on {day}" if near else f"between {day_words(start)} and {day}"
+    return f"{verb} from {before} to {after} {when}."

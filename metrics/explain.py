@@ -1,0 +1,155 @@
+"""The one place where two days of a seller become a ledger.
+
+:class:`Explainer` reads a seller's facts once and answers for any days; the seller's page,
+the why page, its CSV and the stored headlines all ask here, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any, cast
+
+from metrics.benchmark_lookup import benchmarks_for, policy_key
+from metrics.engine import ENGINE_VERSION
+from metrics.engine.attribution import Attribution, Moment, attribute
+from metrics.engine.days import day_number
+from metrics.engine.evidence import evidence_of_columns
+from metrics.explanation import (
+    Explanation,
+    GigName,
+    Side,
+    day_before,
+    orders_about,
+    unscored_reason,
+)
+from metrics.facts import read_facts
+from metrics.headline import Headline, headline_of
+from metrics.models import Move
+from metrics.policy_files import PolicyFile, current_policy_file
+from sellers.models import Gig, Observation, Seller
+
+__all__ = ["Explainer", "explain", "fill_headline", "fill_headlines", "headline_of"]
+
+
+class Explainer:
+    """A seller's facts, read once, and the ledger between any two days.
+
+    The number of queries depends neither on the number of orders nor on that of questions.
+    """
+
+    def __init__(self, seller: Seller) -> None:
+        self.seller = seller
+        self._grounds: dict[str, Moment] = {}
+        self.facts = read_facts([seller.pk])
+        titles = {
+            pk: title or ref
+            for pk, title, ref in Gig.objects.filter(seller=seller).values_list(
+                "pk", "title", "ref"
+            )
+        }
+        self.gigs = tuple(GigName(pk, titles[pk]) for pk in self.facts.gig_ids.tolist())
+        self.observed = {
+            day: float(value)
+            for day, value in Observation.objects.filter(
+                seller=seller, kind=Observation.Kind.SCORE, value__isnull=False
+            ).values_list("day", "value")
+            if value is not None
+        }
+
+    def explain(
+        self,
+        *,
+        start: date,
+        end: date,
+        policy_before: PolicyFile | None = None,
+        policy_after: PolicyFile | None = None,
+    ) -> Explanation:
+        """Every signed line between ``start`` and ``end``.
+
+        Parameters
+        ----------
+        start, end : days in the seller's zone
+        policy_before, policy_after : the deployment's policy where None
+
+        Raises
+        ------
+        metrics.engine.path.PathNotConverged
+            If the lines cannot be found to the promised precision.
+        """
+        first = policy_before or current_policy_file()
+        second = policy_after or first
+        moments = [self._moment(start, first), self._moment(end, second)]
+        attribution = attribute(*moments)
+        return Explanation(
+            seller_id=self.seller.pk,
+            revision=self.seller.revision,
+            engine_version=ENGINE_VERSION,
+            policy_keys=(policy_key(first), policy_key(second)),
+            policies=(first.policy(), second.policy()),
+            before=self._side(start, attribution, 0),
+            after=self._side(end, attribution, 1),
+            attribution=attribution,
+            facts=self.facts,
+            gigs=self.gigs,
+            about=orders_about(attribution),
+        )
+
+    def _moment(self, day: date, policy_file: PolicyFile) -> Moment:
+        ground = self._grounds.get(policy_file.key)
+        if ground is None:
+            policy = policy_file.policy()
+            ground = Moment(
+                evidence=evidence_of_columns(self.facts.orders, self.facts.reviews, policy),
+                day=0,
+                policy=policy,
+                gigs=len(self.facts.gig_ids),
+                benchmarks=benchmarks_for(self.facts, policy_file),
+            )
+            self._grounds[policy_file.key] = ground
+        return replace(ground, day=day_number(day))
+
+    def _side(self, day: date, attribution: Attribution, index: int) -> Side:
+        score = (attribution.before, attribution.after)[index]
+        observed = self.observed.get(day)
+        reason = ""
+        if score is None:
+            reason = unscored_reason(attribution.states[index], day, self.facts)
+        return Side(day=day, score=score, reason=reason, observed=observed)
+
+
+def explain(
+    *,
+    seller: Seller,
+    start: date,
+    end: date,
+    policy_before: PolicyFile | None = None,
+    policy_after: PolicyFile | None = None,
+) -> Explanation:
+    """Every signed line between two days of a seller; see :meth:`Explainer.explain`."""
+    return Explainer(seller).explain(
+        start=start, end=end, policy_before=policy_before, policy_after=policy_after
+    )
+
+
+def fill_headlines(*, seller: Seller, moves: Iterable[Move]) -> dict[int, Headline]:
+    """The sentences of a seller's moves by id; those not known yet are found and stored."""
+    found: dict[int, Headline] = {}
+    explainer: Explainer | None = None
+    for move in moves:
+        if move.headline is None:
+            explainer = explainer or Explainer(seller)
+            answer = explainer.explain(start=day_before(move.day), end=move.day)
+            move.headline = cast("dict[str, Any]", headline_of(answer))
+            # Only where the row still is the move that was explained.
+            Move.objects.filter(pk=move.pk, revision=move.revision, headline__isnull=True).update(
+                headline=move.headline
+            )
+        found[move.pk] = cast("Headline", move.headline)
+    return found
+
+
+def fill_headline(move: Move) -> Headline:
+    """The sentence of one move; found and stored if it is not known yet."""
+    return fill_headlines(seller=move.seller, moves=[move])[move.pk]

@@ -1,0 +1,133 @@
+"""Why it moved: any two days of a seller, as a page and as CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from metrics.dates import local_date
+from metrics.engine.ledger import NONE
+from metrics.explain import Explainer
+from metrics.explanation import Explanation, day_before
+from metrics.forms import DaysForm, LedgerForm
+from metrics.ledger_csv import ledger_csv
+from metrics.models import Move
+from metrics.why_page import Links, Refs, context_of, query_of
+from sellers.access import may_import, seller_or_404
+from sellers.fragments import wants_fragment
+from sellers.models import Order, Seller
+
+if TYPE_CHECKING:
+    from django.http.request import _ImmutableQueryDict
+
+#: What is shown of a seller whose displayed number has never moved.
+DEFAULT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Days on which the displayed number of a seller moved, oldest first."""
+
+    days: tuple[date, ...]
+
+    @classmethod
+    def of(cls, seller: Seller) -> Turns:
+        moves = Move.objects.filter(seller=seller).order_by("day")
+        return cls(tuple(moves.values_list("day", flat=True)))
+
+    def default(self, today: date) -> tuple[date, date]:
+        """The days around the last move."""
+        if self.days:
+            return day_before(self.days[-1]), self.days[-1]
+        return today - timedelta(days=DEFAULT_DAYS), today
+
+    def beside(self, start: date, end: date) -> dict[str, date | None]:
+        """The last move up to ``start`` and the first one after ``end``."""
+        return {
+            "earlier_move": max((day for day in self.days if day <= start), default=None),
+            "later_move": min((day for day in self.days if day > end), default=None),
+        }
+
+
+@require_safe
+@login_required
+def why(request: HttpRequest, seller_id: int) -> HttpResponse:
+    """The page, or with HTMX its ledger alone."""
+    seller = seller_or_404(request.user, seller_id)
+    today, turns = local_date(seller, timezone.now()), Turns.of(seller)
+    days = DaysForm(request.GET, today=today, default=turns.default(today))
+    ctx: dict[str, Any] = {"seller": seller, "days": days, "crumbs": _crumbs(seller)}
+    if not days.is_valid():
+        return render(request, "metrics/why/page.html", ctx, status=422)
+    explanation = Explainer(seller).explain(start=days.days[0], end=days.days[1])
+    ctx |= _answer(request, seller, explanation) | turns.beside(*days.days)
+    fragment = wants_fragment(request, "ledger") and ctx["has_ledger"]
+    return render(request, f"metrics/why/{'_ledger' if fragment else 'page'}.html", ctx)
+
+
+@require_safe
+@login_required
+def why_csv(request: HttpRequest, seller_id: int) -> HttpResponse:
+    """The same lines with every digit; the filter of the page counts, its folding does not."""
+    seller = seller_or_404(request.user, seller_id)
+    today = local_date(seller, timezone.now())
+    days = DaysForm(request.GET, today=today, default=Turns.of(seller).default(today))
+    if not days.is_valid():
+        words = [str(error) for errors in days.errors.values() for error in errors]
+        return HttpResponse("\n".join(words), content_type="text/plain; charset=utf-8", status=422)
+    explanation = Explainer(seller).explain(start=days.days[0], end=days.days[1])
+    question = LedgerForm(request.GET, explanation=explanation).question()
+    text = ledger_csv(explanation, question.filter, _all_refs(explanation))
+    name = f"why-{slugify(seller.handle) or seller.pk}-{days.days[0]}-{days.days[1]}.csv"
+    return HttpResponse(
+        text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _crumbs(seller: Seller) -> list[dict[str, str]]:
+    return [
+        {"label": "Sellers", "url": reverse("sellers:roster")},
+        {"label": seller.handle, "url": reverse("metrics:seller", args=[seller.pk])},
+    ]
+
+
+def _answer(request: HttpRequest, seller: Seller, explanation: Explanation) -> dict[str, Any]:
+    form = LedgerForm(request.GET, explanation=explanation)
+    question = form.question()
+    links = Links(seller.pk, query_of(explanation, question, form.cleaned_data))
+    # Links that templates derive from the address speak of these two days, also tomorrow.
+    request.GET = cast("_ImmutableQueryDict", links.query_dict())
+    return {
+        "form": form,
+        "clear_url": links.why(gig=None, factor=None, cause=None, page=None),
+        "change": repr(explanation.change),
+        "no_orders": explanation.known_orders == 0,
+        "may_import": may_import(request.user),
+        **context_of(
+            explanation,
+            question,
+            platform=seller.get_platform_display(),
+            links=links,
+            read_refs=_refs,
+        ),
+    }
+
+
+def _refs(orders: set[int]) -> Refs:
+    """The references of these orders, in one query."""
+    return dict(Order.objects.filter(pk__in=orders).values_list("pk", "ref"))
+
+
+def _all_refs(explanation: Explanation) -> Refs:
+    return _refs(set(explanation.about.tolist()) - {NONE})
