@@ -42,9 +42,7 @@ class Batch:
         )
         columns = {name: getattr(self.reviews, name)[of_kept] for name in ReviewColumns.__slots__}
         columns["row"] = row[columns["row"]]
-        return Batch(
-            orders, ReviewColumns(**columns), self.gig_seller[:gigs], count, self.last_day
-        )
+        return Batch(orders, ReviewColumns(**columns), self.gig_seller[:gigs], count, self.last_day)
 
 
 def generate(*, sellers: int, orders: int, seed: int) -> Batch:
@@ -102,9 +100,7 @@ def _orders(
     status = np.where(cancelled, OrderStatus.CANCELLED, OrderStatus.COMPLETED)
     status = np.where(finished > LAST_DAY, OrderStatus.OPEN, status)
     undelivered = (delivered > LAST_DAY) | cancelled
-    by = rng.choice(
-        np.array([CancelledBy.SELLER, CancelledBy.CLIENT, CancelledBy.MUTUAL]), count
-    )
+    by = rng.choice(np.array([CancelledBy.SELLER, CancelledBy.CLIENT, CancelledBy.MUTUAL]), count)
     disputes = np.where(rng.random(count) < 0.015, 1, 0)
     ruled = cancelled & (rng.random(count) < 0.02)
     return OrderColumns(
