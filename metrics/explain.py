@@ -87,7 +87,7 @@ class Explainer:
             revision=self.seller.revision,
             engine_version=ENGINE_VERSION,
             policy_keys=(policy_key(first), policy_key(second)),
-            policies=(first.policy(), second.policy()),
+            policies=(moments[0].policy, moments[1].policy),
             before=self._side(start, attribution, 0),
             after=self._side(end, attribution, 1),
             attribution=attribution,
@@ -99,7 +99,7 @@ class Explainer:
     def _moment(self, day: date, policy_file: PolicyFile) -> Moment:
         ground = self._grounds.get(policy_file.key)
         if ground is None:
-            policy = policy_file.policy()
+            policy = policy_file.policy()  # reading it out of the file is slow
             ground = Moment(
                 evidence=evidence_of_columns(self.facts.orders, self.facts.reviews, policy),
                 day=0,

@@ -17,10 +17,11 @@ import numpy as np
 from metrics.engine.attribution import Form
 from metrics.engine.changes import GateFlip
 from metrics.engine.days import day_number
-from metrics.engine.types import Cause, Factor
+from metrics.engine.types import Cause
 from metrics.explanation import Explanation
-from metrics.line_words import REVIEW_COLUMNS, LineWords
-from metrics.words import counted, signed, star_words
+from metrics.line_words import Indices, LineWords
+from metrics.order_story import story_of_order, story_of_orders
+from metrics.words import signed
 
 #: Causes whose lines belong to single orders that a person remembers.
 _BY_ORDER = (Cause.ENTERED, Cause.AGED_OUT, Cause.EDITED, Cause.REMOVED)
@@ -120,16 +121,14 @@ def _gate_story(
 def _trigger_words(explanation: Explanation, words: LineWords, order: int, cause: Cause) -> str:
     if cause is Cause.GIG_CEASED:
         return f"as an order of it left the {explanation.window}"
-    if words.is_perfect(order):
+    if words.is_perfect(order, day_number(explanation.after.day)):
         return "after a perfect order on it"
     if words.is_clean(order):
         return "after another completed order on it"
     return f"after an order on it that was {words.ending(order)}"
 
 
-def _order_story(
-    explanation: Explanation, words: LineWords, cause: Cause, rows: np.ndarray
-) -> Story:
+def _order_story(explanation: Explanation, words: LineWords, cause: Cause, rows: Indices) -> Story:
     """One order, where it carries most of the cause; otherwise all of them by number."""
     lines = explanation.lines
     orders, slot = np.unique(lines.order[rows], return_inverse=True)
@@ -137,58 +136,11 @@ def _order_story(
     gross = np.bincount(slot, weights=np.abs(amounts))
     largest = int(gross.argmax())
     if gross[largest] < _ALONE * gross.sum():
-        return Story(cause, math.fsum(amounts.tolist()), _many(explanation, cause, len(orders)))
+        told = story_of_orders(explanation, cause, len(orders))
+        return Story(cause, math.fsum(amounts.tolist()), told.words)
     mine = rows[slot == largest]
-    order, gig = int(orders[largest]), int(lines.gig[mine[0]])
-    areas = {Factor(int(number)) for number in lines.factor[mine]}
-    title = explanation.gigs[gig].title
-    what = _one(explanation, words, cause, order, areas)
-    return Story(cause, math.fsum(lines.amount[mine].tolist()), what.format(on=f"on “{title}”"))
-
-
-def _many(explanation: Explanation, cause: Cause, orders: int) -> str:
-    number = counted(orders, "order", "orders")
-    return {
-        Cause.ENTERED: f"{number} with something new: finished, delivered or reviewed",
-        Cause.AGED_OUT: f"{number} left the {explanation.window}",
-        Cause.EDITED: f"the reviews of {number} were edited",
-        Cause.REMOVED: f"facts of {number} were taken out of the count",
-    }[cause]
-
-
-def _one(
-    explanation: Explanation, words: LineWords, cause: Cause, order: int, areas: set[Factor]
-) -> str:
-    """Words for a single order, with ``{on}`` where its gig goes."""
-    reviewed = bool(areas & REVIEW_COLUMNS.keys())
-    finished = Factor.CANCELLATIONS in areas
-    if cause is Cause.EDITED:
-        return "a review {on} was edited"
-    if cause is Cause.REMOVED:
-        what = "a cancellation" if finished else "a review"
-        return what + " {on} was taken out of the count"
-    if cause is Cause.AGED_OUT:
-        day = explanation.before.day
-        return f"{_kind(words, order, reviewed, finished, day_number(day))} {{on}} left the " + (
-            explanation.window
-        )
-    kind = _kind(words, order, reviewed, finished, day_number(explanation.after.day))
-    return f"{kind} {{on}}"
-
-
-def _kind(words: LineWords, order: int, reviewed: bool, finished: bool, day: int) -> str:
-    """``a perfect order``, ``a review of 4 stars``, ``an order cancelled by the client``."""
-    stars = words.stars(order, day) if reviewed else None
-    if not finished:
-        return "a delivery" if stars is None else f"a review of {star_words(stars)}"
-    if reviewed and words.is_perfect(order):
-        return "a perfect order"
-    ending = words.ending(order)
-    if ending != "completed":
-        return f"an order {ending}"
-    if stars is not None:
-        return f"an order with {star_words(stars)}"
-    return "a completed order" if words.is_clean(order) else "an order with a late delivery"
+    told = story_of_order(explanation, words, cause, mine)
+    return Story(cause, math.fsum(lines.amount[mine].tolist()), told.words, told.after)
 
 
 def _chosen(explanation: Explanation) -> list[Story]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.engine.columns import Int64
+from metrics.engine.columns import Float64, Int64
 from metrics.engine.ledger import NONE, totals
 from metrics.engine.types import Cause, Factor
 from metrics.explanation import Explanation
@@ -34,6 +34,7 @@ from metrics.words import (
 
 #: Lines shown before the rest is folded, and on one page once it is unfolded.
 SHOWN_LINES = 20
+FEW_LINES = 6
 PAGE_LINES = 100
 #: Groups shown one by one; the others stand together in one.
 SHOWN_GROUPS = 9
@@ -173,12 +174,23 @@ def select(
         shown = ordered[(page - 1) * PAGE_LINES : page * PAGE_LINES]
     else:
         page = pages = 1
-        printable = int((np.abs(amounts[by_size]) >= NOISE).sum())
-        few = len(found) <= SHOWN_LINES
-        most = len(found) if few else max(min(printable, SHOWN_LINES), 1)
-        shown = _sorted(explanation, by_size[:most], sort, descending)
+        shown = by_size[: _unfolded(np.abs(amounts[by_size]))]
+        shown = _sorted(explanation, shown, sort, descending)
     left = np.setdiff1d(found, shown, assume_unique=True)
     return Selection(shown, _rest(explanation, left), len(found), total, page, pages)
+
+
+def _unfolded(sizes: Float64) -> int:
+    """How many of the largest lines are shown, ``sizes`` descending.
+
+    A line of less than a hundredth of the largest hardly counts; a few of those that can be
+    told from nothing are shown all the same.
+    """
+    if len(sizes) <= FEW_LINES:
+        return len(sizes)
+    printable = int((sizes >= NOISE).sum())
+    weighty = int((sizes >= sizes[0] / 100).sum())
+    return max(min(printable, SHOWN_LINES, max(weighty, FEW_LINES)), 1)
 
 
 def _rest(explanation: Explanation, left: Int64) -> Rest | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.engine.days import NO_DAY, day_number
 from metrics.engine.types import CancelledBy, Cause, Factor, OrderStatus
@@ -22,6 +25,9 @@ _CANCELLED_BY = {
     CancelledBy.MUTUAL: "cancelled by both sides",
     CancelledBy.PLATFORM: "cancelled by the platform",
 }
+#: Indices of lines.
+Indices = NDArray[np.integer[Any]]
+
 _GONE = (Cause.AGED_OUT, Cause.REMOVED)
 
 
@@ -50,8 +56,8 @@ class LineWords:
         if area in REVIEW_COLUMNS:
             return self._rating(row, area, cause)
         if area is Factor.DELIVERY_TIME:
-            late = float(self._orders.late_hours[row])
-            return "" if np.isnan(late) else delivery_words(late)
+            late = self.late_hours(order)
+            return "" if late is None else delivery_words(late)
         if area is Factor.CONFLICT_FREE:
             return "disputed" if int(self._orders.disputes[row]) > 0 else "no dispute"
         if area is Factor.CANCELLATIONS:
@@ -66,10 +72,9 @@ class LineWords:
             return _CANCELLED_BY[CancelledBy(int(self._orders.cancelled_by[row]))]
         return "completed" if status is OrderStatus.COMPLETED else "open"
 
-    def is_perfect(self, order: int) -> bool:
-        """Completed, reviewed with five stars throughout, not late, no dispute."""
-        row = self._explanation.order_row(order)
-        version = self._version(row, self._days[1])
+    def is_perfect(self, order: int, day: int) -> bool:
+        """Completed, not late, no dispute, and on that day five stars throughout."""
+        version = self._version(self._explanation.order_row(order), day)
         return (
             self.is_clean(order)
             and version is not None
@@ -88,10 +93,15 @@ class LineWords:
             and not int(orders.disputes[row]) > 0
         )
 
-    def stars(self, order: int, day: int) -> float | None:
-        """Stars of the review version in force on a day number."""
+    def rating(self, order: int, area: Factor, day: int) -> float | None:
+        """Stars that the review in force on a day number gives in an area."""
         version = self._version(self._explanation.order_row(order), day)
-        return None if version is None else self._rated(version, "quality")
+        return None if version is None else self._rated(version, REVIEW_COLUMNS[area])
+
+    def late_hours(self, order: int) -> float | None:
+        """First delivery minus the due time; None where either is unknown."""
+        late = float(self._orders.late_hours[self._explanation.order_row(order)])
+        return None if np.isnan(late) else late
 
     def _rating(self, row: int, area: Factor, cause: Cause) -> str:
         then, now = (self._version(row, day) for day in self._days)

@@ -126,7 +126,7 @@ def hero_of(explanation: Explanation, platform: str) -> Hero:
         ],
         residuals=[_residual_words(side) for side in sides if side.residual],
         turn=turn_sentence(before.displayed, after.displayed, before.day, after.day),
-        cause=headline_of(explanation)["text"],
+        cause="" if explanation.form is Form.UNSCORED else headline_of(explanation)["text"],
         display=display,
         direction=_direction(explanation.change or 0.0),
     )
@@ -421,10 +421,10 @@ def missing_words(explanation: Explanation) -> str:
     young = ""
     if number:
         verb = "was" if number == 1 else "were"
+        rating = "a private rating of it" if number == 1 else "private ratings of them"
         young = (
             f" {counted(number, 'order', 'orders')} {verb} completed less than {days} days before "
-            f"{day_words(explanation.after.day)}, so private ratings of "
-            f"{'it' if number == 1 else 'them'} could still come."
+            f"{day_words(explanation.after.day)}, so {rating} could still come."
         )
     return (
         "Private ratings: clients may give one up to "
