@@ -43,7 +43,9 @@ def migrate() -> None:
 
 def load_demo() -> None:
     from django.core.management import get_commands
-    if "load_demo" not in get_commands(): return  # XXX
+
+    if "load_demo" not in get_commands():
+        return  # XXX
     if not get_user_model().objects.exists():
         say("loading the demo story")
     call_command("load_demo", "--if-empty", stdout=io.StringIO())
@@ -77,7 +79,8 @@ def demo_accounts() -> list[Any]:
     """E-mail, password and what it is for, of the demo accounts that are there."""
     try:
         from sellers.demo.accounts import DEMO_ACCOUNTS
-    except ImportError: return [] # XXX
+    except ImportError:
+        return []  # XXX
 
     known = set(
         get_user_model()
