@@ -35,7 +35,7 @@ from sellers.money import RateTable
 _HOUR_US = 3_600_000_000
 _VERY_LATE_US = 24 * _HOUR_US
 
-_ORDERS = """
+ORDERS_QUERY = """
     SELECT o.id, o.seller_id, o.gig_id, o.status, coalesce(o.cancelled_by, 0)::int2,
            coalesce(o.requirements_in::int, -1)::int2, coalesce(o.disputes, -1)::int2,
            o.ordered_at,
@@ -62,7 +62,7 @@ _ORDER_COLUMNS = {
     "amount": "float8",
     "currency": "char3",
 }
-_REVIEWS = """
+REVIEWS_QUERY = """
     SELECT r.order_id, r.posted_at, coalesce(r.removed_at, '-infinity'),
            CASE WHEN r.ref = '' THEN 0
                 ELSE ('x' || left(md5(r.ref), 15))::bit(60)::int8 END,
@@ -116,13 +116,13 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
         Gig.objects.filter(seller__in=ids).order_by("seller_id", "id").values_list("seller", "id"),
         np.int64,
     ).reshape(-1, 2)
-    raw = read_columns(_ORDERS, [ids], _ORDER_COLUMNS)
+    raw = read_columns(ORDERS_QUERY, [ids], _ORDER_COLUMNS)
     raw = raw[np.argsort(raw["id"], kind="stable")]
     seller_of_row = np.searchsorted(ids, raw["seller"].astype(np.int64))
     days = _DayColumns([zones[pk] for pk in ids], seller_of_row)
     orders, ordered_day, assumed = _order_columns(raw, gigs[:, 1], days)
     reviews = _review_columns(
-        read_columns(_REVIEWS, [ids], _REVIEW_COLUMNS), raw["id"].astype(np.int64), days
+        read_columns(REVIEWS_QUERY, [ids], _REVIEW_COLUMNS), raw["id"].astype(np.int64), days
     )
     return FactColumns(
         seller_ids=np.array(ids, np.int64),

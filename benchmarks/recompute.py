@@ -1,0 +1,250 @@
+"""``recompute_copy``: from PostgreSQL to PostgreSQL against moving the same rows by bare COPY.
+
+Ours reads the facts of every seller, computes all daily scores of sellers and gigs, and
+replaces what is stored. The peer copies the columns that ours reads out to the client, and
+the rows that ours wrote back into the same, emptied, indexed tables. Both talk to the same
+embedded server with its durable settings.
+
+It runs in a process of its own (``python -m benchmarks.recompute SELLERS ORDERS``), because the
+database is chosen before Django is set up.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.histories import LAST_DAY, Batch, generate
+from metrics.engine.days import NO_DAY, date_of
+from metrics.engine.types import OrderStatus
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TARGET = 2.0
+_TABLES = ("metrics_standing", "metrics_gigstanding", "metrics_series", "metrics_move")
+
+
+def measure(sellers: int, orders: int) -> dict[str, Any]:
+    """Run the comparison in a fresh process and give its row of the table."""
+    with tempfile.TemporaryDirectory(prefix="standing-bench-") as folder:
+        environment = {**os.environ, "STANDING_HOME": folder, "LOG_LEVEL": "ERROR"}
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            environment.pop(name, None)
+        found = subprocess.run(
+            [sys.executable, "-m", "benchmarks.recompute", str(sellers), str(orders)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            check=True,
+            text=True,
+        )
+    times: dict[str, float] = json.loads(found.stdout.splitlines()[-1])
+    ratio = times["ours"] / times["peer"]
+    return {
+        "id": "recompute_copy",
+        "what": f"recompute {sellers:,} sellers with {orders:,} orders, database to database",
+        "ours": times["ours"],
+        "peer": times["peer"],
+        "peer_name": "COPY out of the same facts + COPY in of the same results",
+        "unit": "s",
+        "ratio": ratio,
+        "target": f"at most {TARGET:g}",
+        "holds": ratio <= TARGET,
+    }
+
+
+@contextmanager
+def _server() -> Iterator[None]:
+    import django
+
+    from config.embedded import Home, postgres, processes
+
+    home = Home.from_environment()
+    home.prepare()
+    server = postgres.start(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    try:
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        processes.end_child(server, signal.SIGINT, seconds=20)
+
+
+def _copy_in(table: str, frame: pd.DataFrame) -> None:
+    from django.db import connection
+
+    names = ", ".join(frame.columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT CSV, NULL '-')") as copy,
+    ):
+        for start in range(0, len(frame), 100_000):
+            text = io.StringIO()
+            frame.iloc[start : start + 100_000].to_csv(text, header=False, index=False, na_rep="-")
+            copy.write(text.getvalue())
+
+
+def _times(days: np.ndarray[Any, Any]) -> Any:
+    """Noon UTC of day numbers; missing where the day is unknown."""
+    import pandas as pd
+
+    seconds = days.astype(np.int64) * 86_400 + 43_200
+    known = pd.Series(pd.to_datetime(seconds.clip(0), unit="s", utc=True))
+    return known.where(days != NO_DAY)
+
+
+def _load(batch: Batch) -> None:
+    """Put generated facts into the tables."""
+    import pandas as pd
+
+    orders, gigs = batch.orders, len(batch.gig_seller)
+    created = "2025-01-01 00:00:00+00"
+    number = np.arange(1, batch.sellers + 1)
+    _copy_in(
+        "sellers_seller",
+        pd.DataFrame({"id": number, "handle": [f"seller{n}" for n in number]}).assign(
+            platform="fiverr",
+            category="writing",
+            is_pro=False,
+            time_zone="UTC",
+            currency="USD",
+            keeps_buyer_names=False,
+            revision=1,
+            created_at=created,
+        ),
+    )
+    gig_id = np.arange(1, gigs + 1)
+    _copy_in(
+        "sellers_gig",
+        pd.DataFrame({"id": gig_id, "seller_id": batch.gig_seller + 1}).assign(
+            ref=[f"gig{n}" for n in gig_id],
+            title="a gig",
+            category="writing",
+            price_band="mid",
+            is_active=True,
+        ),
+    )
+    done = orders.status == OrderStatus.COMPLETED
+    cancelled = orders.status == OrderStatus.CANCELLED
+    ordered = np.where(orders.finished_day == NO_DAY, LAST_DAY, orders.finished_day) - 15
+    finished, delivered = _times(orders.finished_day), _times(orders.delivered_day)
+    late = pd.to_timedelta(np.nan_to_num(orders.late_hours), unit="h")
+    side = pd.array(orders.cancelled_by, dtype="Int16")
+    _copy_in(
+        "sellers_order",
+        pd.DataFrame(
+            {
+                "id": orders.order + 1,
+                "seller_id": batch.gig_seller[orders.gig] + 1,
+                "gig_id": orders.gig + 1,
+                "ref": [f"FO{n:010X}" for n in orders.order],
+                "status": orders.status,
+                "ordered_at": _times(ordered),
+                "due_at": delivered - late,
+                "delivered_at": delivered,
+                "completed_at": finished.where(done),
+                "cancelled_at": finished.where(cancelled),
+                "cancelled_by": pd.Series(side).where(cancelled),
+                "requirements_in": orders.requirements_in.astype(bool),
+                "amount": orders.amount_usd,
+                "disputes": orders.disputes,
+            }
+        ).assign(
+            currency="USD",
+            buyer_label="",
+            excluded_reason="",
+            created_at=created,
+            changed_at=created,
+        ),
+    )
+    reviews = batch.reviews
+    removed = (reviews.edited == 0) & (reviews.end_day != NO_DAY)
+    _copy_in(
+        "sellers_review",
+        pd.DataFrame(
+            {
+                "order_id": reviews.row + 1,
+                "posted_at": _times(reviews.start_day),
+                "removed_at": _times(np.where(removed, reviews.end_day, NO_DAY)),
+                "stars": reviews.stars.round(2),
+                "quality_of_delivery": reviews.quality,
+                "working_with": reviews.communication,
+                "value_for_money": reviews.value,
+            }
+        )
+        .assign(ref="", text="", created_at=created)
+        .drop_duplicates(["order_id", "posted_at"]),
+    )
+
+
+def _recompute(sellers: int) -> float:
+    from metrics.services import CHUNK_SELLERS, recompute_sellers
+
+    now = datetime.combine(date_of(LAST_DAY), datetime.min.time(), UTC).replace(hour=20)
+    start = time.perf_counter()
+    for first in range(1, sellers + 1, CHUNK_SELLERS):
+        ids = range(first, min(first + CHUNK_SELLERS, sellers + 1))
+        recompute_sellers(seller_ids=ids, now=now, from_scratch=True)
+    return time.perf_counter() - start
+
+
+def _bare_copy(sellers: int) -> float:
+    """The same columns out, then the same rows in, in two transactions."""
+    from django.db import connection, transaction
+
+    from metrics.facts import ORDERS_QUERY, REVIEWS_QUERY
+
+    ids = [list(range(1, sellers + 1))]
+    stored: dict[str, list[bytes]] = {}
+    with connection.cursor() as cursor:
+        for table in _TABLES:
+            with cursor.copy(f"COPY {table} TO STDOUT (FORMAT BINARY)") as copy:
+                stored[table] = [bytes(part) for part in copy]
+        cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
+        start = time.perf_counter()
+        for query in (ORDERS_QUERY, REVIEWS_QUERY):
+            with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", ids) as copy:
+                for _ in copy:
+                    pass
+        with transaction.atomic():
+            for table in _TABLES:
+                with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+                    for part in stored[table]:
+                        copy.write(part)
+        return time.perf_counter() - start
+
+
+def main() -> None:
+    sellers, orders = int(sys.argv[1]), int(sys.argv[2])
+    with _server():
+        from django.db import connection
+
+        _load(generate(sellers=sellers, orders=orders, seed=7))
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        _recompute(min(sellers, 20))  # compiles, warms the file cache
+        ours = min(_recompute(sellers) for _ in range(2))
+        peer = min(_bare_copy(sellers) for _ in range(2))
+    print(json.dumps({"ours": ours, "peer": peer}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The walk over every address and role, generated from the URL table.
+
+A new view has to be given a rule here; without one the walk fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from metrics.services import recompute_sellers
+from sellers.models import ImportBatch, Note, Observation, Seller, User
+from tests.builders import NOW, PASSWORD, a_history, a_seller, a_user, an_admin
+
+ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
+
+#: What a role gets. "in": the page (or what it redirects to after work done), "login": asked to
+#: log in, "none": 404, as if it did not exist.
+RULES: dict[str, tuple[str, str, str, str, str]] = {
+    "public": ("in", "in", "in", "in", "in"),
+    "member": ("login", "in", "in", "in", "in"),
+    "importer": ("login", "none", "in", "in", "in"),
+    "seller": ("login", "none", "none", "in", "in"),
+    "admin": ("login", "none", "none", "none", "in"),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may open an address, how it is asked, and with which arguments."""
+
+    who: str
+    method: str = "get"
+    #: Names of objects of :class:`Scene` by argument of the address.
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+SELLER = {"seller_id": "seller_id"}
+IMPORT = {"batch_id": "batch_id"}
+ADDRESSES: dict[str, Rule] = {
+    "health": Rule("public"),
+    "login": Rule("public"),
+    "logout": Rule("public", "post"),
+    "sellers:roster": Rule("member"),
+    "sellers:orders": Rule("seller", arguments=SELLER),
+    "sellers:order": Rule("seller", arguments={**SELLER, "ref": "order_ref"}),
+    "sellers:notes": Rule("seller", arguments=SELLER),
+    "sellers:note_new": Rule("seller", "post", SELLER),
+    "sellers:note_remove": Rule("seller", "post", {**SELLER, "note_id": "note_id"}),
+    "sellers:score_new": Rule("seller", "post", SELLER),
+    "sellers:score_remove": Rule("seller", "post", {**SELLER, "observation_id": "observation_id"}),
+    "sellers:imports": Rule("importer"),
+    "sellers:import_new": Rule("importer"),
+    "sellers:import": Rule("seller", arguments=IMPORT),
+    "sellers:import_progress": Rule("seller", arguments=IMPORT),
+    "sellers:import_rejected": Rule("seller", arguments=IMPORT),
+    "metrics:seller": Rule("seller", arguments=SELLER),
+    "metrics:why": Rule("seller", arguments=SELLER),
+    "metrics:why_csv": Rule("seller", arguments=SELLER),
+    "metrics:runs": Rule("admin"),
+    "metrics:recompute_everything": Rule("admin", "post"),
+}
+
+
+def names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    """Names of all addresses but those of Django's own admin site."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace == "admin":
+                continue
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from names(pattern.url_patterns, prefix + space)
+        elif isinstance(pattern, URLPattern):
+            yield prefix + (pattern.name or f"nameless {pattern.pattern}")
+
+
+def test_every_address_has_a_rule_and_every_rule_an_address() -> None:
+    assert set(names(get_resolver().url_patterns)) == set(ADDRESSES)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A seller with everything a page can show, and people of every role."""
+
+    seller_id: int
+    order_ref: str
+    note_id: int
+    observation_id: int
+    batch_id: int
+    people: dict[str, User]
+
+
+def _note_and_score(seller: Seller, author: User) -> tuple[int, int]:
+    note = Note.objects.create(seller=seller, day=NOW.date(), text="two weeks ill", author=author)
+    shown = Observation.objects.create(
+        seller=seller, day=NOW.date() - timedelta(days=3), kind=Observation.Kind.SCORE, value=8
+    )
+    return note.pk, shown.pk
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    owner = a_user("owner@example.test")
+    seller = a_seller("theirs", owner=owner)
+    order = a_history(seller, gigs=2)[0]
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    other = a_user("other@example.test")
+    a_seller("another", owner=other)
+    batch = ImportBatch.objects.create(seller=seller, state="done", finished_at=timezone.now())
+    note, shown = _note_and_score(seller, owner)
+    people = {
+        "stranger": a_user("stranger@example.test"),
+        "other owner": other,
+        "owner": owner,
+        "admin": an_admin("admin@example.test"),
+    }
+    return Scene(seller.pk, order.ref, note, shown, batch.pk, people)
+
+
+def answer(client: Client, name: str, scene: Scene, headers: dict[str, str]) -> str:
+    """What came back, in the words of RULES."""
+    rule = ADDRESSES[name]
+    url = reverse(name, kwargs={k: getattr(scene, v) for k, v in rule.arguments.items()})
+    send = client.post if rule.method == "post" else client.get
+    response = send(url, headers=headers)
+    if response.status_code == 404:
+        return "none"
+    if response.status_code == 302 and response["Location"].startswith(f"{reverse('login')}?"):
+        return "login"
+    # 422: a form was refused for its content, so the door had been passed.
+    assert response.status_code in (200, 302, 422), f"{name}: {response.status_code}"
+    return "in"
+
+
+PLAIN: dict[str, str] = {}
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.parametrize("headers", [PLAIN, HTMX], ids=["page", "fragment"])
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_each_role_gets_what_the_rule_says(
+    client: Client, scene: Scene, name: str, role: str, headers: dict[str, str]
+) -> None:
+    if role != "anonymous":
+        client.login(username=scene.people[role].email, password=PASSWORD)
+    expected = RULES[ADDRESSES[name].who][ROLES.index(role)]
+    assert answer(client, name, scene, headers) == expected
+
+
+def test_a_missing_seller_and_a_hidden_one_answer_alike(client: Client, scene: Scene) -> None:
+    client.login(username=scene.people["stranger"].email, password=PASSWORD)
+    hidden = client.get(reverse("metrics:seller", args=[scene.seller_id]))
+    missing = client.get(reverse("metrics:seller", args=[scene.seller_id + 10_000]))
+    assert hidden.status_code == missing.status_code == 404
+    assert len(hidden.content) == len(missing.content)
+
+
+def test_the_admin_site_is_for_staff_alone(client: Client, scene: Scene) -> None:
+    for role in ("stranger", "other owner", "owner"):
+        client.login(username=scene.people[role].email, password=PASSWORD)
+        assert client.get(reverse("admin:index")).status_code == 302
+    client.login(username=scene.people["admin"].email, password=PASSWORD)
+    assert client.get(reverse("admin:index")).status_code == 200
