@@ -19,4 +19,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60 * MINUTE,
         "options": {"expires": 50 * MINUTE},
     },
+    # Imports whose worker was killed go to another one.
+    "look-after-imports": {
+        "task": "sellers.tasks.look_after_imports",
+        "schedule": MINUTE,
+        "options": {"expires": 50.0},
+    },
 }

@@ -17,8 +17,8 @@ from sellers.changes import facts_changed
 from sellers.models import ExchangeRate, Order
 
 COLUMNS = ("currency", "day", "usd_per_unit")
-#: Largest rate that the table can hold, exclusive.
-LIMIT = Decimal(10**6)
+#: What the table can hold: from the smallest rate up to, not including, the limit.
+SMALLEST, LIMIT = Decimal("1e-8"), Decimal(10**6)
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--source", default="", help="where the rates come from, in words")
 
-    def handle(self, *args: Any, file: Path, source: str, **options: Any) -> None:
+    def handle(self, *_args: Any, file: Path, source: str, **_options: Any) -> None:
         try:
             with file.open(newline="", encoding="utf-8-sig") as lines:
                 rates = list(_rates(csv.DictReader(lines), source or file.name))
@@ -91,6 +91,6 @@ def _rate(row: dict[str, str], line: int, source: str) -> ExchangeRate:
         rate = Decimal(value)
     except InvalidOperation:
         raise CommandError(f"Line {line}: “{value}” is not a number such as 1.0837.") from None
-    if not (rate.is_finite() and 0 < rate.quantize(Decimal("1e-8")) and rate < LIMIT):
+    if not (rate.is_finite() and SMALLEST <= rate < LIMIT):
         raise CommandError(f"Line {line}: a rate lies between 0 and {LIMIT:,}, not at {value}.")
     return ExchangeRate(currency=code, day=on, usd_per_unit=rate, source=source[:200])

@@ -1,0 +1,81 @@
+"""What a batch knows while its rows are checked: sellers, zones, rates, the plausible span."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sellers.importing.problems import FileProblemError
+from sellers.models import ImportBatch, Seller
+from sellers.money import RateTable
+
+EARLIEST = dt.date(2005, 1, 1)
+#: Planned days (due times) may lie ahead by so much.
+DAYS_AHEAD = 366
+
+SellerKey = tuple[str, str]  # platform, handle
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSeller:
+    zone: str
+    currency: str
+    keeps_buyer_names: bool
+
+
+@dataclass
+class Context:
+    """Facts that checks need. ``new_zones`` are the zones that the files name for sellers."""
+
+    batch: ImportBatch
+    as_of: dt.date
+    currencies: frozenset[str]
+    #: The only seller that may be written to, if the batch is restricted.
+    only: SellerKey | None
+    new_zones: dict[SellerKey, set[str]] = field(default_factory=dict)
+    sellers: dict[SellerKey, KnownSeller | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, batch: ImportBatch) -> Context:
+        only = (batch.seller.platform, batch.seller.handle) if batch.seller else None
+        # The day of upload, not of the run: a second attempt must judge alike.
+        as_of = batch.created_at.date()
+        return cls(batch, as_of, RateTable.load().currencies, only)
+
+    @property
+    def latest(self) -> dt.date:
+        return self.as_of + dt.timedelta(days=DAYS_AHEAD)
+
+    def look_up(self, keys: Iterable[SellerKey]) -> None:
+        """Fetch the sellers of a block that were not met before, in one query."""
+        fresh = {key for key in keys if key not in self.sellers}
+        if not fresh:
+            return
+        found = Seller.objects.filter(handle__in={handle for _, handle in fresh})
+        known = {
+            (seller.platform, seller.handle): KnownSeller(
+                seller.time_zone, seller.currency, seller.keeps_buyer_names
+            )
+            for seller in found
+        }
+        self.sellers.update({key: known.get(key) for key in fresh})
+
+    def zone(self, key: SellerKey) -> str:
+        """The zone of a seller: its own, else the one its file names, else the batch's."""
+        known = self.sellers.get(key)
+        if known is not None:
+            return known.zone
+        named = self.new_zones.get(key)
+        return min(named) if named else self.batch.time_zone
+
+    def currency(self, key: SellerKey) -> str:
+        known = self.sellers.get(key)
+        return known.currency if known is not None else ""
+
+    def require_some_seller(self, columns: Iterable[str]) -> None:
+        if self.only is None and "seller" not in columns:
+            raise FileProblemError(
+                "The file has no column “seller”, and no seller was chosen for the import. "
+                "Add the column, or choose the seller."
+            )

@@ -1,0 +1,242 @@
+"""Staged orders → orders, set-based, in the caller's transaction.
+
+Rules, in the words of docs/IMPORTING.md:
+
+1. An order is known by seller and reference.
+2. Status only advances: open < completed < cancelled.
+3. A blank cell leaves a known fact as it is.
+4. A row that is as advanced as what is known, or more, sets the facts that it names; one
+   that is less advanced only fills what is unknown.
+5. Two states of an open order cannot be told apart by age, so what can only grow (extended
+   due time, revisions, disputes, requirements) keeps the larger value.
+6. Rows of one order within a batch are laid over each other by the same rules in an order
+   that depends on their content alone.
+7. What would contradict itself afterwards is refused, and nothing of it is written.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from sellers.importing.staging import ORDER_FACTS
+from sellers.models import OrderStatus
+
+_OPEN, _CANCELLED = OrderStatus.OPEN.value, OrderStatus.CANCELLED.value
+#: Facts of an open order that only grow.
+_GROWING = ("extended_due_at", "requirements_in", "revisions", "disputes")
+#: Facts that are decided together with another one, not by themselves.
+_PAIRED = {"currency": "amount", "buyer_label": "buyer_key"}
+_FACTS = tuple(ORDER_FACTS)
+_PLAIN = tuple(f for f in _FACTS if f not in (*_PAIRED, "status", "completed_at"))
+#: Facts stored as an empty string, not as NULL, when unknown.
+_WORDS = ("buyer_label", "excluded_reason")
+
+#: What must not come out of merging rows that are each fine by themselves.
+CONTRADICTIONS = (
+    ("due_at", "due_at < ordered_at", "due before it was ordered"),
+    ("extended_due_at", "extended_due_at < due_at", "extended to a time before it was due"),
+    ("delivered_at", "delivered_at < ordered_at", "delivered before it was ordered"),
+    ("completed_at", "completed_at < ordered_at", "completed before it was ordered"),
+    ("cancelled_at", "cancelled_at < ordered_at", "cancelled before it was ordered"),
+)
+
+_INDEXED_REPEATS = """
+CREATE TEMPORARY TABLE repeated_orders AS
+SELECT platform, handle, ref FROM staged_orders GROUP BY platform, handle, ref
+HAVING count(*) > 1
+"""
+
+_SINGLE_ROWS = """
+CREATE TEMPORARY TABLE incoming_orders AS
+SELECT seller_id, ref, file_id, line, {facts}
+FROM staged_orders JOIN touched_sellers USING (platform, handle)
+WHERE NOT EXISTS (
+    SELECT FROM repeated_orders AS repeated
+    WHERE (repeated.platform, repeated.handle, repeated.ref)
+        = (staged_orders.platform, staged_orders.handle, staged_orders.ref)
+)
+"""
+
+_REPEATED_ROWS = """
+INSERT INTO incoming_orders (seller_id, ref, file_id, line, {facts})
+SELECT seller_id, ref, (array_agg(file_id ORDER BY {rank}))[1],
+       (array_agg(line ORDER BY {rank}))[1], {overlaid}
+FROM staged_orders
+JOIN repeated_orders USING (platform, handle, ref)
+JOIN touched_sellers USING (platform, handle)
+GROUP BY seller_id, ref
+"""
+
+_PROPOSE = """
+CREATE TEMPORARY TABLE proposed_orders AS
+SELECT incoming.seller_id, incoming.ref, incoming.file_id, incoming.line,
+       known.id AS order_id, known_gig.ref AS known_gig, {merged}
+FROM incoming_orders AS incoming
+LEFT JOIN sellers_order AS known
+    ON (known.seller_id, known.ref) = (incoming.seller_id, incoming.ref)
+LEFT JOIN sellers_gig AS known_gig ON known_gig.id = known.gig_id
+"""
+
+_REFUSE = """
+CREATE TEMPORARY TABLE refused_orders AS
+SELECT seller_id, ref, order_id IS NOT NULL AS is_known, {contradiction} AS contradiction
+FROM proposed_orders WHERE {contradiction} IS NOT NULL
+"""
+
+_DROP_REFUSED = """
+DELETE FROM proposed_orders USING refused_orders
+WHERE (proposed_orders.seller_id, proposed_orders.ref)
+    = (refused_orders.seller_id, refused_orders.ref)
+"""
+
+_INSERT = """
+INSERT INTO sellers_order (seller_id, gig_id, ref, {stored}, first_batch_id, last_batch_id,
+                           source_file_id, source_line, created_at, changed_at)
+SELECT p.seller_id, gig.id, p.ref, {values}, %(batch)s, %(batch)s, p.file_id, p.line,
+       clock_timestamp(), clock_timestamp()
+FROM proposed_orders AS p
+JOIN sellers_gig AS gig ON (gig.seller_id, gig.ref) = (p.seller_id, p.gig)
+WHERE p.order_id IS NULL
+ORDER BY p.seller_id, p.ordered_at, p.ref
+"""
+
+_MARK_CHANGED = """
+ALTER TABLE proposed_orders ADD COLUMN is_changed boolean NOT NULL DEFAULT false
+"""
+
+_FIND_CHANGED = """
+UPDATE proposed_orders AS p SET is_changed = true FROM sellers_order AS known
+WHERE known.id = p.order_id
+  AND (p.gig <> p.known_gig OR ({values}) IS DISTINCT FROM ({known}))
+"""
+
+_UPDATE = """
+UPDATE sellers_order AS known SET gig_id = gig.id, {assignments},
+    last_batch_id = %(batch)s, source_file_id = p.file_id, source_line = p.line,
+    changed_at = clock_timestamp()
+FROM proposed_orders AS p
+JOIN sellers_gig AS gig ON (gig.seller_id, gig.ref) = (p.seller_id, p.gig)
+WHERE known.id = p.order_id AND p.is_changed
+"""
+
+
+def propose_orders() -> None:
+    """Lay staged rows over what is known, without writing; contradictions are set aside."""
+    facts = SQL(", ").join(map(Identifier, _FACTS))
+    contradiction = SQL("CASE {} END").format(
+        SQL(" ").join(
+            SQL(f"WHEN {test} THEN {number}") for number, (_, test, _) in enumerate(CONTRADICTIONS)
+        )
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXED_REPEATS)
+        cursor.execute("ANALYZE repeated_orders")
+        cursor.execute(SQL(_SINGLE_ROWS).format(facts=facts))
+        overlaid = SQL(", ").join(map(_overlaid, _FACTS))
+        cursor.execute(SQL(_REPEATED_ROWS).format(facts=facts, rank=_rank(), overlaid=overlaid))
+        cursor.execute("ANALYZE incoming_orders")
+        cursor.execute(SQL(_PROPOSE).format(merged=SQL(", ").join(map(_merged, _FACTS))))
+        cursor.execute(SQL(_REFUSE).format(contradiction=contradiction))
+        cursor.execute(_DROP_REFUSED)
+        cursor.execute("ANALYZE proposed_orders")
+
+
+def write_orders(batch_id: int) -> None:
+    """Insert new orders and update those that changed; their gigs exist already."""
+    stored = [fact for fact in _FACTS if fact != "gig"]
+    values = SQL(", ").join(_stored(fact) for fact in stored)
+    known = SQL(", ").join(Identifier("known", fact) for fact in stored)
+    assignments = SQL(", ").join(
+        SQL("{} = {}").format(Identifier(fact), _stored(fact)) for fact in stored
+    )
+    columns = SQL(", ").join(map(Identifier, stored))
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_CHANGED)
+        cursor.execute(SQL(_FIND_CHANGED).format(values=values, known=known))
+        cursor.execute(SQL(_UPDATE).format(assignments=assignments), {"batch": batch_id})
+        cursor.execute(SQL(_INSERT).format(stored=columns, values=values), {"batch": batch_id})
+
+
+def _rank() -> Composable:
+    """A total order of rows by content: most advanced first, then all that distinguishes them."""
+    rest = [f for f in _FACTS if f not in ("status", *_GROWING)]
+    keys = [SQL("status DESC")] + [
+        SQL("{} DESC NULLS LAST").format(Identifier(fact)) for fact in (*_GROWING, *rest)
+    ]
+    return SQL(", ").join([*keys, SQL("file_id, line")])
+
+
+def _first(fact: str, decided_by: str | None = None) -> Composed:
+    """The value of the first row, by rank, that knows the fact."""
+    return SQL("(array_agg({fact} ORDER BY {rank}) FILTER (WHERE {by} IS NOT NULL))[1]").format(
+        fact=Identifier(fact), rank=_rank(), by=Identifier(decided_by or fact)
+    )
+
+
+def _overlaid(fact: str) -> Composed:
+    """One fact of several rows of the same order in one batch."""
+    name = Identifier(fact)
+    if fact == "currency":
+        return SQL("coalesce({}, {}) AS currency").format(_first(fact, "amount"), _first(fact))
+    if fact in _PAIRED:
+        return SQL("{} AS {}").format(_first(fact, _PAIRED[fact]), name)
+    if fact == "completed_at":
+        return SQL(f"CASE WHEN max(status) <> {_CANCELLED} THEN {{}} END AS {{}}").format(
+            _first(fact), name
+        )
+    if fact in _GROWING:
+        largest = SQL("bool_or({})" if fact == "requirements_in" else "max({})").format(name)
+        return SQL(f"CASE WHEN max(status) = {_OPEN} THEN {{}} ELSE {{}} END AS {{}}").format(
+            largest, _first(fact), name
+        )
+    return SQL("{} AS {}").format(_first(fact), name)
+
+
+_AHEAD = SQL("known.id IS NULL OR incoming.status >= known.status")
+
+
+def _known(fact: str) -> Composed:
+    """A stored fact, NULL where it is unknown."""
+    if fact == "gig":
+        return SQL("{}").format(Identifier("known_gig", "ref"))
+    if fact in _WORDS:
+        return SQL("nullif({}, '')").format(Identifier("known", fact))
+    return SQL("{}").format(Identifier("known", fact))
+
+
+def _merged(fact: str) -> Composed:
+    """One fact of an incoming order laid over the stored one."""
+    name, new, old = Identifier(fact), Identifier("incoming", fact), _known(fact)
+    if fact == "status":
+        return SQL("greatest({}, {}) AS {}").format(new, old, name)
+    if fact in _PAIRED:
+        # An amount brings its currency, a buyer the label: never one of each.
+        new_key, old_key = Identifier("incoming", _PAIRED[fact]), _known(_PAIRED[fact])
+        return SQL(
+            "CASE WHEN known.id IS NULL THEN {new} "
+            "WHEN {new_key} IS NOT NULL AND (({ahead}) OR {old_key} IS NULL) THEN {new} "
+            "WHEN {old_key} IS NULL AND ({ahead}) THEN coalesce({new}, {old}) "
+            "ELSE {old} END AS {name}"
+        ).format(new=new, old=old, new_key=new_key, old_key=old_key, ahead=_AHEAD, name=name)
+    laid = SQL("CASE WHEN {} THEN coalesce({new}, {old}) ELSE coalesce({old}, {new}) END").format(
+        _AHEAD, new=new, old=old
+    )
+    if fact == "completed_at":
+        return SQL(
+            f"CASE WHEN greatest(incoming.status, known.status) <> {_CANCELLED} "
+            "THEN {} END AS {}"
+        ).format(laid, name)
+    if fact in _GROWING:
+        return SQL(
+            f"CASE WHEN incoming.status = {_OPEN} AND known.status = {_OPEN} "
+            "THEN greatest({new}, {old}) ELSE {laid} END AS {name}"
+        ).format(new=new, old=old, laid=laid, name=name)
+    return SQL("{} AS {}").format(laid, name)
+
+
+def _stored(fact: str) -> Composed:
+    """A proposed fact as the table keeps it."""
+    if fact in _WORDS:
+        return SQL("coalesce({}, '')").format(Identifier("p", fact))
+    return SQL("{}").format(Identifier("p", fact))

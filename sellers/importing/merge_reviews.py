@@ -1,0 +1,171 @@
+"""Staged reviews → reviews, set-based, in the caller's transaction, after the orders.
+
+A review is known by order, time of posting and reference; several of one order are versions
+of it. Facts that a row names replace the known ones, blank cells leave them. A review whose
+order is not known waits, and joins it with the import that brings the order.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from sellers.importing.staging import REVIEW_FACTS
+
+_FACTS = tuple(REVIEW_FACTS)
+_NAMES = SQL(", ").join(map(Identifier, _FACTS))
+
+# Days are compared, not instants: many exports give the day of a review alone.
+_TOO_EARLY = """
+(posted_at AT TIME ZONE seller.time_zone)::date
+    < (orders.ordered_at AT TIME ZONE seller.time_zone)::date
+"""
+
+_JOIN_WAITING = f"""
+CREATE TEMPORARY TABLE joined_reviews AS
+SELECT waiting.id AS waiting_id, waiting.seller_id, orders.id AS order_id,
+       waiting.source_file_id AS file_id, waiting.source_line AS line,
+       {_TOO_EARLY.replace("posted_at", "waiting.posted_at")} AS is_too_early
+FROM sellers_waitingreview AS waiting
+JOIN touched_sellers USING (seller_id)
+JOIN sellers_seller AS seller ON seller.id = waiting.seller_id
+JOIN sellers_order AS orders
+    ON (orders.seller_id, orders.ref) = (waiting.seller_id, waiting.order_ref)
+"""  # noqa: S608 - made of constants
+
+_INSERT_JOINED = """
+INSERT INTO sellers_review (order_id, ref, posted_at, {facts}, source_file_id, source_line,
+                            created_at)
+SELECT joined.order_id, waiting.ref, waiting.posted_at, {waiting}, waiting.source_file_id,
+       waiting.source_line, clock_timestamp()
+FROM joined_reviews AS joined JOIN sellers_waitingreview AS waiting
+    ON waiting.id = joined.waiting_id
+WHERE NOT joined.is_too_early
+"""
+
+_END_WAITING = """
+DELETE FROM sellers_waitingreview USING joined_reviews
+WHERE sellers_waitingreview.id = joined_reviews.waiting_id
+"""
+
+_INCOMING = """
+CREATE TEMPORARY TABLE incoming_reviews AS
+SELECT seller_id, order_ref, coalesce(ref, '') AS ref, posted_at,
+       (array_agg(file_id ORDER BY {rank}))[1] AS file_id,
+       (array_agg(line ORDER BY {rank}))[1] AS line, {overlaid}
+FROM staged_reviews JOIN touched_sellers USING (platform, handle)
+GROUP BY seller_id, order_ref, coalesce(ref, ''), posted_at
+"""
+
+_PROPOSE = f"""
+CREATE TEMPORARY TABLE proposed_reviews AS
+SELECT incoming.*, orders.id AS order_id, known.id AS review_id, waiting.id AS waiting_id,
+       false AS is_changed, coalesce({_TOO_EARLY.replace("posted_at", "incoming.posted_at")},
+                                     false) AS is_too_early
+FROM incoming_reviews AS incoming
+JOIN sellers_seller AS seller ON seller.id = incoming.seller_id
+LEFT JOIN sellers_order AS orders
+    ON (orders.seller_id, orders.ref) = (incoming.seller_id, incoming.order_ref)
+LEFT JOIN sellers_review AS known
+    ON (known.order_id, known.posted_at, known.ref)
+     = (orders.id, incoming.posted_at, incoming.ref)
+LEFT JOIN sellers_waitingreview AS waiting
+    ON (waiting.seller_id, waiting.order_ref, waiting.posted_at, waiting.ref)
+     = (incoming.seller_id, incoming.order_ref, incoming.posted_at, incoming.ref)
+"""  # noqa: S608 - made of constants
+
+_FIND_CHANGED = """
+UPDATE proposed_reviews AS p SET is_changed = true FROM sellers_review AS known
+WHERE known.id = p.review_id AND NOT p.is_too_early
+  AND ({merged}) IS DISTINCT FROM ({known})
+"""
+
+_UPDATE = """
+UPDATE {table} AS known SET {assignments}, source_file_id = p.file_id, source_line = p.line
+FROM proposed_reviews AS p WHERE known.id = p.{id} AND {condition}
+"""
+
+_INSERT = """
+INSERT INTO sellers_review (order_id, ref, posted_at, {facts}, source_file_id, source_line,
+                            created_at)
+SELECT p.order_id, p.ref, p.posted_at, {values}, p.file_id, p.line, clock_timestamp()
+FROM proposed_reviews AS p
+WHERE p.order_id IS NOT NULL AND p.review_id IS NULL AND NOT p.is_too_early
+ORDER BY p.order_id, p.posted_at, p.ref
+"""
+
+_WAIT = """
+INSERT INTO sellers_waitingreview (seller_id, order_ref, ref, posted_at, {facts},
+                                   source_file_id, source_line)
+SELECT p.seller_id, p.order_ref, p.ref, p.posted_at, {values}, p.file_id, p.line
+FROM proposed_reviews AS p
+WHERE p.order_id IS NULL AND p.waiting_id IS NULL
+ORDER BY p.seller_id, p.order_ref, p.posted_at, p.ref
+"""
+
+
+def join_waiting_reviews() -> None:
+    """Give reviews that came before their order to the order, now that it is there."""
+    waiting = SQL(", ").join(Identifier("waiting", fact) for fact in _FACTS)
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN_WAITING)
+        cursor.execute(SQL(_INSERT_JOINED).format(facts=_NAMES, waiting=waiting))
+        cursor.execute(_END_WAITING)
+
+
+def merge_reviews() -> None:
+    """Write the staged reviews: to their orders, or among those that wait."""
+    values = SQL(", ").join(_stored(fact) for fact in _FACTS)
+    merged = SQL(", ").join(_merged(fact) for fact in _FACTS)
+    known = SQL(", ").join(Identifier("known", fact) for fact in _FACTS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SQL(_INCOMING).format(rank=_rank(), overlaid=SQL(", ").join(map(_first, _FACTS)))
+        )
+        cursor.execute("ANALYZE incoming_reviews")
+        cursor.execute(_PROPOSE)
+        cursor.execute(SQL(_FIND_CHANGED).format(merged=merged, known=known))
+        for table, key, condition in (
+            ("sellers_review", "review_id", SQL("p.is_changed")),
+            (
+                "sellers_waitingreview",
+                "waiting_id",
+                SQL("({}) IS DISTINCT FROM ({})").format(merged, known),
+            ),
+        ):
+            cursor.execute(_update(table, key, condition))
+        cursor.execute(SQL(_INSERT).format(facts=_NAMES, values=values))
+        cursor.execute(SQL(_WAIT).format(facts=_NAMES, values=values))
+
+
+def _update(table: str, key: str, condition: Composable) -> Composed:
+    assignments = SQL(", ").join(
+        SQL("{} = {}").format(Identifier(fact), _merged(fact)) for fact in _FACTS
+    )
+    return SQL(_UPDATE).format(
+        table=Identifier(table), assignments=assignments, id=Identifier(key), condition=condition
+    )
+
+
+def _rank() -> Composable:
+    """A total order of rows that describe the same version, by content."""
+    keys = [SQL("{} DESC NULLS LAST").format(Identifier(fact)) for fact in _FACTS]
+    return SQL(", ").join([*keys, SQL("file_id, line")])
+
+
+def _first(fact: str) -> Composed:
+    return SQL(
+        "(array_agg({fact} ORDER BY {rank}) FILTER (WHERE {fact} IS NOT NULL))[1] AS {fact}"
+    ).format(fact=Identifier(fact), rank=_rank())
+
+
+def _merged(fact: str) -> Composed:
+    if fact == "text":
+        return SQL("coalesce(p.text, known.text)")
+    return SQL("coalesce({}, {})").format(Identifier("p", fact), Identifier("known", fact))
+
+
+def _stored(fact: str) -> Composed:
+    if fact == "text":
+        return SQL("coalesce(p.text, '')")
+    return SQL("{}").format(Identifier("p", fact))

@@ -1,0 +1,137 @@
+"""Staged rows → sellers and gigs: created where new, completed where known."""
+
+from __future__ import annotations
+
+from django.db import connection
+from psycopg.sql import SQL, Identifier
+
+#: Columns of a gig, and the staged columns that they come from.
+_GIG_COLUMNS = {"title": "gig_title", "category": "category", "price_band": "price_band"}
+
+_TOUCHED = """
+CREATE TEMPORARY TABLE touched_sellers AS
+SELECT platform, handle, min(zone) AS main_zone,
+       mode() WITHIN GROUP (ORDER BY currency) AS main_currency,
+       NULL::bigint AS seller_id, false AS is_new
+FROM (
+    SELECT platform, handle, zone, currency FROM staged_orders
+    UNION ALL
+    SELECT platform, handle, zone, NULL FROM staged_reviews
+) AS rows
+GROUP BY platform, handle
+"""
+
+# Inserted in one order everywhere, so that two imports of the same new sellers cannot wait
+# for each other in a ring.
+_CREATE = """
+WITH created AS (
+    INSERT INTO sellers_seller (platform, handle, category, is_pro, time_zone, currency,
+                                keeps_buyer_names, revision, created_at)
+    SELECT platform, handle, '', false, main_zone, coalesce(main_currency, 'USD'), false, 0,
+           clock_timestamp()
+    FROM touched_sellers ORDER BY platform, handle
+    ON CONFLICT (platform, handle) DO NOTHING
+    RETURNING platform, handle
+)
+UPDATE touched_sellers SET is_new = true FROM created
+WHERE (touched_sellers.platform, touched_sellers.handle) = (created.platform, created.handle)
+"""
+
+_IDENTIFY = """
+UPDATE touched_sellers SET seller_id = seller.id FROM sellers_seller AS seller
+WHERE (touched_sellers.platform, touched_sellers.handle) = (seller.platform, seller.handle)
+"""
+
+_LOCK = """
+SELECT id FROM sellers_seller WHERE id IN (SELECT seller_id FROM touched_sellers)
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+# A seller that exists only because its reviews came first has no currency of its own yet.
+_ADOPT_CURRENCY = """
+UPDATE sellers_seller AS seller SET currency = touched.main_currency
+FROM touched_sellers AS touched
+WHERE seller.id = touched.seller_id AND touched.main_currency IS NOT NULL
+  AND NOT touched.is_new AND seller.owner_id IS NULL
+  AND NOT EXISTS (SELECT FROM sellers_order WHERE seller_id = seller.id)
+  AND EXISTS (SELECT FROM sellers_waitingreview WHERE seller_id = seller.id)
+"""
+
+_FORGET_EMPTY = """
+DELETE FROM sellers_seller AS seller USING touched_sellers AS touched
+WHERE seller.id = touched.seller_id AND touched.is_new
+  AND NOT EXISTS (SELECT FROM sellers_order WHERE seller_id = seller.id)
+  AND NOT EXISTS (SELECT FROM sellers_waitingreview WHERE seller_id = seller.id)
+"""
+
+
+def create_and_lock_sellers() -> None:
+    """Make sure that every staged seller exists, and let nobody else write to them."""
+    with connection.cursor() as cursor:
+        for statement in (_TOUCHED, _CREATE, _IDENTIFY, "ANALYZE touched_sellers", _LOCK):
+            cursor.execute(statement)
+        cursor.execute(_ADOPT_CURRENCY)
+
+
+def forget_empty_sellers() -> None:
+    """Take back sellers all of whose rows were refused in the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_EMPTY)
+
+
+def merge_gigs() -> None:
+    """Create gigs; a title, category or band is that of the newest order that names one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INCOMING_GIGS)
+        cursor.execute("ANALYZE incoming_gigs")
+        cursor.execute(_CREATE_GIGS)
+        for column in _GIG_COLUMNS:
+            cursor.execute(
+                SQL(_UPDATE_GIGS).format(column=Identifier(column), at=Identifier(f"{column}_at"))
+            )
+
+
+_NEWEST = """
+(array_agg({staged} ORDER BY ordered_at DESC, {staged} DESC)
+    FILTER (WHERE {staged} IS NOT NULL))[1] AS {column},
+max(ordered_at) FILTER (WHERE {staged} IS NOT NULL) AS {column}_at
+"""
+_INCOMING_GIGS = f"""
+CREATE TEMPORARY TABLE incoming_gigs AS
+SELECT seller_id, gig AS ref, false AS is_new, false AS is_changed,
+       {", ".join(_NEWEST.format(column=c, staged=s) for c, s in _GIG_COLUMNS.items())}
+FROM staged_orders JOIN touched_sellers USING (platform, handle)
+WHERE NOT EXISTS (
+    SELECT FROM refused_orders
+    WHERE (refused_orders.seller_id, refused_orders.ref) = (touched_sellers.seller_id,
+                                                            staged_orders.ref)
+)
+GROUP BY seller_id, gig
+"""  # noqa: S608 - made of constants
+
+_CREATE_GIGS = """
+WITH created AS (
+    INSERT INTO sellers_gig (seller_id, ref, title, category, price_band, is_active)
+    SELECT seller_id, ref, coalesce(title, ''), coalesce(category, ''),
+           coalesce(price_band, ''), true
+    FROM incoming_gigs ORDER BY seller_id, ref
+    ON CONFLICT (seller_id, ref) DO NOTHING
+    RETURNING seller_id, ref
+)
+UPDATE incoming_gigs SET is_new = true FROM created
+WHERE (incoming_gigs.seller_id, incoming_gigs.ref) = (created.seller_id, created.ref)
+"""
+
+_UPDATE_GIGS = """
+WITH changed AS (
+    UPDATE sellers_gig AS gig SET {column} = incoming.{column}
+    FROM incoming_gigs AS incoming
+    WHERE (gig.seller_id, gig.ref) = (incoming.seller_id, incoming.ref)
+      AND NOT incoming.is_new AND incoming.{column} <> gig.{column}
+      AND (gig.{column} = '' OR incoming.{at} >= coalesce(
+              (SELECT max(ordered_at) FROM sellers_order WHERE gig_id = gig.id), '-infinity'))
+    RETURNING gig.seller_id, gig.ref
+)
+UPDATE incoming_gigs SET is_changed = true FROM changed
+WHERE (incoming_gigs.seller_id, incoming_gigs.ref) = (changed.seller_id, changed.ref)
+"""

@@ -1,0 +1,191 @@
+"""What kind of file it is: archive or text, which encoding, how many rows.
+
+One pass in pieces of a megabyte, so that memory stays flat whatever the file's size.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sellers.importing.problems import FileProblemError
+
+PIECE_BYTES = 1 << 20
+#: Share of NUL characters above which a file is no text.
+NUL_SHARE = 0.01
+#: Wrong bytes for each right character beyond ASCII, up to which a file is damaged UTF-8.
+DAMAGE_SHARE = 0.1
+
+_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"BZh", "a bzip2 archive: unpack it first"),
+    (b"\xfd7zXZ", "an xz archive: unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive: unpack it first"),
+    (b"Rar!", "a RAR archive: unpack it first"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: open it and save it as CSV"),
+    (b"%PDF", "a PDF: it holds no table that can be read safely; export the data as CSV"),
+    (b"\x89PNG", "a picture: export the data as CSV"),
+    (b"\xff\xd8\xff", "a picture: export the data as CSV"),
+    (b"PAR1", "a Parquet file: export it as CSV"),
+    (b"SQLite format 3", "an SQLite database: export the table as CSV"),
+)
+_ENCODING_NAMES = {
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 without a mark",
+    "utf-16-be": "UTF-16 without a mark",
+    "cp1252": "Windows-1252 (Western European)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "latin_1": "Latin-1 (Western European)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """How to read a file, the number of its lines after the header, and what was assumed."""
+
+    encoding: str
+    errors: str
+    rows: int
+    notes: tuple[str, ...]
+
+
+def sniff_file(path: Path) -> Sniffed:
+    """Look through a file once.
+
+    Raises
+    ------
+    FileProblemError
+        For an empty file, an archive, a workbook, or anything else that is no text.
+    """
+    with path.open("rb") as file:
+        head = file.read(PIECE_BYTES)
+    if not head.strip(b"\xef\xbb\xbf \t\r\n\x00"):
+        raise FileProblemError("The file is empty. Export it again, or choose another file.")
+    _refuse_other_kinds(head)
+    encoding = _encoding_by_marks(head)
+    counted = _count(path, encoding, "strict")
+    notes: list[str] = []
+    errors = "strict"
+    if counted is None:
+        encoding, errors, counted = _without_utf8(path, encoding)
+        notes.append(_assumed(encoding, errors))
+    elif encoding != "utf-8-sig":
+        notes.append(f"The file was read as {_ENCODING_NAMES[encoding]}.")
+    if counted.nuls > NUL_SHARE * counted.chars:
+        raise FileProblemError(
+            "This is not a text file: it is full of zero bytes. Export the data as CSV."
+        )
+    return Sniffed(encoding, errors, counted.rows, tuple(notes))
+
+
+def _assumed(encoding: str, errors: str) -> str:
+    if errors == "replace":
+        return "The file is UTF-8 with damaged characters; rows that hold one were not imported."
+    return (
+        f"The file is not UTF-8; it was read as {_ENCODING_NAMES[encoding]}. If names look "
+        "wrong, save it as UTF-8 and import it again."
+    )
+
+
+def _refuse_other_kinds(head: bytes) -> None:
+    if head.startswith(b"PK\x03\x04"):
+        workbook = b"xl/" in head or b"[Content_Types].xml" in head
+        raise FileProblemError(
+            "This is an Excel workbook, whatever its name says: open it and save it as CSV."
+            if workbook
+            else "This is a ZIP archive, whatever its name says: unpack it first."
+        )
+    for magic, words in _KINDS:
+        if head.startswith(magic):
+            raise FileProblemError(f"This is not a CSV file but {words}.")
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise FileProblemError(
+            "This is a web page, not a CSV file: perhaps the download asked for a log-in."
+        )
+    if start.startswith((b"{", b"[{", b"[[")):
+        raise FileProblemError("This is a JSON file: export the data as CSV.")
+
+
+def _encoding_by_marks(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = head[:4096]
+    # Plain text in UTF-16 has a zero in every other byte.
+    if sample[1::2].count(0) > 0.4 * len(sample) // 2 and sample[::2].count(0) < 8:
+        return "utf-16-le"
+    if sample[::2].count(0) > 0.4 * len(sample) // 2 and sample[1::2].count(0) < 8:
+        return "utf-16-be"
+    return "utf-8-sig"
+
+
+@dataclass
+class _Count:
+    chars: int = 0
+    rows: int = 0
+    nuls: int = 0
+    beyond_ascii: int = 0
+    damaged: int = 0
+
+
+def _count(path: Path, encoding: str, errors: str) -> _Count | None:
+    """Characters and rows, or None where the bytes are not this encoding.
+
+    A row is a line that holds something and does not begin inside quotation marks; the
+    header is not counted. The number leads the progress bar, the reading itself is exact.
+    """
+    count, quoted, last = _Count(rows=-1), False, "\n"
+    try:
+        for text in _decoded(path, encoding, errors):
+            count.chars += len(text)
+            count.nuls += text.count("\x00")
+            if not text.isascii():
+                count.beyond_ascii += sum(1 for c in text if c > "\x7f")
+                count.damaged += text.count("\ufffd")
+            for place, part in enumerate(text.split('"')):
+                quoted ^= place > 0
+                if not quoted:
+                    count.rows += part.count("\n")
+            last = text[-1]
+    except UnicodeError:
+        return None
+    count.rows = max(count.rows + (last != "\n"), 0)
+    return count
+
+
+def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
+    with path.open(encoding=encoding, errors=errors) as file:
+        while text := file.read(PIECE_BYTES):
+            yield text
+
+
+def _without_utf8(path: Path, tried: str) -> tuple[str, str, _Count]:
+    """The encoding of a file that is not what its marks say."""
+    if tried == "utf-8-sig":
+        damaged = _count(path, tried, "replace")
+        if damaged is not None and damaged.damaged <= DAMAGE_SHARE * damaged.beyond_ascii:
+            return tried, "replace", damaged
+        for encoding in (_likely_encoding(path), "cp1252", "latin_1"):
+            counted = _count(path, encoding, "strict")
+            if counted is not None:
+                return encoding, "strict", counted
+    raise FileProblemError(
+        "The file begins like UTF-16, but is damaged. Save it as UTF-8 and try again."
+    )
+
+
+def _likely_encoding(path: Path) -> str:
+    """The most likely of the encodings that spreadsheets still write, from lines beyond ASCII."""
+    from charset_normalizer import from_bytes
+
+    sample = b""
+    with path.open("rb") as file:
+        while len(sample) < 64_000 and (line := file.readline(PIECE_BYTES)):
+            if not line.isascii():
+                sample += line[:4000]
+    best = from_bytes(sample, cp_isolation=["cp1252", "cp1250", "cp1251"]).best()
+    return best.encoding if best is not None else "cp1252"

@@ -1,0 +1,129 @@
+"""Rows that passed, in temporary tables of this connection, written by COPY.
+
+Temporary tables are not logged and end with the connection: a worker that is killed leaves
+nothing. They lie outside the transaction that merges them, so that progress can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+from psycopg.sql import SQL, Composed, Identifier
+
+from sellers.importing.cells import Texts
+from sellers.models.orders import RATING_FIELDS
+
+ORDERS, REVIEWS = "staged_orders", "staged_reviews"
+_PLACE = {"file_id": "bigint", "line": "bigint"}
+_SELLER = {"platform": "text", "handle": "text", "zone": "text"}
+#: Facts of an order with their types; ``gig`` is the platform's identifier here.
+ORDER_FACTS = {
+    "gig": "text",
+    "status": "smallint",
+    "ordered_at": "timestamptz",
+    "due_at": "timestamptz",
+    "extended_due_at": "timestamptz",
+    "delivered_at": "timestamptz",
+    "completed_at": "timestamptz",
+    "cancelled_at": "timestamptz",
+    "cancelled_by": "smallint",
+    "requirements_in": "boolean",
+    "amount": "numeric(14,2)",
+    "currency": "text",
+    "revisions": "smallint",
+    "disputes": "smallint",
+    "buyer_key": "text",
+    "buyer_label": "text",
+    "excluded_on": "date",
+    "excluded_reason": "text",
+}
+GIG_FACTS = {"gig_title": "text", "category": "text", "price_band": "text"}
+REVIEW_FACTS = {
+    "removed_at": "timestamptz",
+    **dict.fromkeys(RATING_FIELDS, "numeric(3,2)"),
+    "text": "text",
+}
+TABLES: Mapping[str, Mapping[str, str]] = {
+    ORDERS: {**_PLACE, **_SELLER, "ref": "text", **ORDER_FACTS, **GIG_FACTS},
+    REVIEWS: {
+        **_PLACE,
+        **_SELLER,
+        "order_ref": "text",
+        "ref": "text",
+        "posted_at": "timestamptz",
+        **REVIEW_FACTS,
+    },
+}
+#: Tables that the merge derives from the staged ones.
+DERIVED = (
+    "touched_sellers",
+    "repeated_orders",
+    "incoming_orders",
+    "proposed_orders",
+    "refused_orders",
+    "incoming_gigs",
+    "incoming_reviews",
+    "proposed_reviews",
+    "joined_reviews",
+    "refused_rows",
+)
+
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_SPECIAL = ("\\", "\t", "\n", "\r")
+
+
+def names(columns: Sequence[str]) -> Composed:
+    return SQL(", ").join(Identifier(column) for column in columns)
+
+
+def create_staging() -> None:
+    """Empty staging tables on this connection."""
+    drop_staging()
+    with connection.cursor() as cursor:
+        for table, columns in TABLES.items():
+            types = SQL(", ").join(
+                Identifier(name) + SQL(f" {of_type}") for name, of_type in columns.items()
+            )
+            cursor.execute(SQL("CREATE TEMPORARY TABLE {} ({})").format(Identifier(table), types))
+
+
+def drop_staging() -> None:
+    every = SQL(", ").join(Identifier("pg_temp", table) for table in (*TABLES, *DERIVED))
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("DROP TABLE IF EXISTS {}").format(every))
+
+
+def stage(table: str, *, file_id: int, lines: Sequence[int], columns: Mapping[str, Texts]) -> None:
+    """Append rows to a staging table with one COPY."""
+    if lines:
+        named = {
+            "file_id": [str(file_id)] * len(lines),
+            "line": [str(line) for line in lines],
+            **columns,
+        }
+        copy_rows(table, named)
+
+
+def copy_rows(table: str, columns: Mapping[str, Texts]) -> None:
+    """COPY columns of text into a table; ``None`` becomes NULL."""
+    copied = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), names(list(columns)))
+    escaped = [_escaped(column) for column in columns.values()]
+    rows = "\n".join(map("\t".join, zip(*escaped, strict=True)))
+    with connection.cursor() as cursor, cursor.copy(copied) as copy:
+        copy.write(rows + "\n")
+
+
+def _escaped(column: Texts) -> list[str]:
+    """Text as COPY reads it; most columns hold nothing to escape."""
+    joined = "".join(cell for cell in column if cell is not None)
+    if any(sign in joined for sign in _SPECIAL):
+        return [r"\N" if cell is None else cell.translate(_ESCAPES) for cell in column]
+    return [r"\N" if cell is None else cell for cell in column]
+
+
+def analyze(*tables: str) -> None:
+    """Let the planner see what is in the tables."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(SQL("ANALYZE {}").format(Identifier(table)))

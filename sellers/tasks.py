@@ -1,0 +1,31 @@
+"""Background jobs about facts. Thin: an id in, one call, safe to run twice."""
+
+from __future__ import annotations
+
+from celery import Task, shared_task
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from sellers.importing.batches import requeue_lost_batches
+from sellers.importing.run import run_batch
+
+RETRIES = 5
+_RETRY_SECONDS = 5
+
+
+@shared_task(bind=True, max_retries=RETRIES)
+def import_batch(self: Task, batch_id: int) -> None:
+    """Import one batch; where the database goes away, try again from the stored files."""
+    try:
+        run_batch(batch_id=batch_id)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise self.retry(
+            exc=error, countdown=_RETRY_SECONDS * (self.request.retries + 1)
+        ) from error
+
+
+@shared_task
+def look_after_imports() -> None:
+    """Every minute: hand out again the imports whose worker vanished."""
+    requeue_lost_batches(now=timezone.now())
