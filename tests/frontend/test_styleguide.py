@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.frontend.site import ORIGIN, serve
 
@@ -24,9 +24,7 @@ def open_guide(page: Page) -> list[str]:
     page.goto(GUIDE)
     for chart in page.locator("figure.chart").all():
         chart.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "[...document.querySelectorAll('figure.chart')].every(f => f.dataset.state === 'drawn')"
-    )
+    expect(page.locator("figure.chart[data-state=drawn]")).to_have_count(2)
     return complaints
 
 
@@ -60,11 +58,16 @@ def test_the_policy_is_not_violated_and_nothing_complains(desk: Page) -> None:
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1440])
-def test_the_page_never_scrolls_sideways(desk: Page, width: int) -> None:
-    desk.set_viewport_size({"width": width, "height": 900})
+def test_the_page_never_scrolls_sideways(desk: Page) -> None:
     open_guide(desk)
-    assert desk.evaluate("document.documentElement.scrollWidth") <= width
+    too_wide = {}
+    for width in (320, 390, 768, 1024, 1440):
+        desk.set_viewport_size({"width": width, "height": 900})
+        desk.wait_for_timeout(300)  # charts follow the width
+        found = desk.evaluate("document.documentElement.scrollWidth")
+        if found > width:
+            too_wide[width] = found
+    assert too_wide == {}
 
 
 def test_a_chosen_theme_is_there_before_the_first_paint_and_survives(desk: Page) -> None:
@@ -74,7 +77,7 @@ def test_a_chosen_theme_is_there_before_the_first_paint_and_survives(desk: Page)
     desk.get_by_role("button", name="Dark").click()
     assert desk.evaluate("document.documentElement.dataset.theme") == "dark"
     desk.reload(wait_until="commit")
-    desk.wait_for_function("document.body !== null")
+    desk.locator("body").wait_for()
     assert desk.evaluate("document.documentElement.dataset.theme") == "dark"
     assert desk.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     desk.get_by_label("Theme").first.click()
