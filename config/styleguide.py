@@ -39,7 +39,7 @@ def _score_on(day: date) -> float:
 def trajectory() -> dict[str, Any]:
     """A year of scores with everything that a trajectory may carry."""
     days = [FIRST + timedelta(n) for n in range((TODAY - FIRST).days + 1)]
-    ahead = [TODAY + timedelta(n) for n in range(0, 75)]
+    ahead = [TODAY + timedelta(n) for n in range(75)]
     iso = [day.isoformat() for day in days]
     scores = [_score_on(day) for day in days]
     last = scores[-1]
@@ -171,7 +171,7 @@ LEDGER = [
      "text": "+0.043", "direction": "up", "position": 14},
 ]  # fmt: skip
 
-ROSTER = [
+ROSTER: list[dict[str, Any]] = [
     {"name": "mira-writes", "level": "Level 2", "now": 9, "before": 10, "exact": "9.47",
      "change": "−0.05", "direction": "down", "noise": False, "orders": "118",
      "reason": "“Book editing” began to count"},
@@ -193,8 +193,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
     fine, wrong = SampleForm(), SampleForm({"zone": "Mars"})
     spark = _spark([_score_on(FIRST + timedelta(286 + n)) for n in range(60)], "from 9.6 to 9.3")
     calm = _spark([9.8, 9.81, 9.8, 9.82, 9.81, 9.81], "9.8 all along", noise=True)
-    for row in ROSTER:
-        row["spark"] = calm if row["noise"] else spark
     return {
         "request": request,
         "trajectory": line,
@@ -228,7 +226,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "marks": {"estimate": 9.47, "observed": 9, "thresholds": [5, 7, 9]},
         "factors": FACTORS,
         "ledger": LEDGER,
-        "roster": ROSTER,
+        "roster": [row | {"spark": calm if row["noise"] else spark} for row in ROSTER],
         "sum_after": [
             {"words": "rounding −0.47 → 9", "holds": None},
             {"words": "platform showed 9", "holds": True},

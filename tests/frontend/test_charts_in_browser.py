@@ -24,7 +24,7 @@ def open_chart(page: Page, name: str = "trajectory") -> None:
 
 
 def until(page: Page, expression: str) -> None:
-    """Wait for a truth in the page. Playwright's own way evaluates text, which the policy forbids."""
+    """Wait for a truth in the page; Playwright's own way evaluates text: the policy forbids it."""
     for _ in range(100):
         if page.evaluate(expression):
             return
@@ -138,7 +138,7 @@ def test_an_address_of_another_site_is_never_followed(desk: Page, guide: str) ->
     last = f'"?from=2024-07-31\\u0026to={TODAY}"'
     assert last in guide
     desk.unroute_all()
-    serve(desk, lambda path: guide.replace(last, evil))
+    serve(desk, lambda _: guide.replace(last, evil))
     open_chart(desk)
     desk.locator("#trajectory .chart-plot").focus()
     desk.keyboard.press("End")

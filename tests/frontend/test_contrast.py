@@ -8,11 +8,11 @@ import pytest
 
 from tests.frontend.site import ROOT
 
-TOKENS = dict(
-    re.findall(r"--([\w-]+): (light-dark\(#\w{6}, #\w{6}\));", (ROOT / "static/css/tokens.css").read_text())
-)
+CSS = (ROOT / "static" / "css" / "tokens.css").read_text()
+TOKENS = dict(re.findall(r"--([\w-]+): (light-dark\(#\w{6}, #\w{6}\));", CSS))
+GROUNDS = ("bg", "surface", "sunken", "raised")
 TEXT_PAIRS = [
-    *((ink, ground) for ink in ("ink", "muted", "accent") for ground in ("bg", "surface", "sunken", "raised")),
+    *((ink, ground) for ink in ("ink", "muted", "accent") for ground in GROUNDS),
     *((ink, "surface") for ink in ("gain", "loss", "warn", "accent-strong")),
     ("on-accent", "accent"), ("on-accent", "accent-strong"), ("accent", "accent-soft"),
     ("ink", "accent-soft"), ("surface", "ink"),
@@ -27,7 +27,8 @@ SHAPE_PAIRS = [
 
 
 def colour(name: str, theme: int) -> str:
-    return re.findall(r"#\w{6}", TOKENS[name])[theme]
+    found: list[str] = re.findall(r"#\w{6}", TOKENS[name])
+    return found[theme]
 
 
 def luminance(hexadecimal: str) -> float:
@@ -48,9 +49,7 @@ def test_black_on_white_is_twenty_one_to_one() -> None:
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("ink", "ground"), TEXT_PAIRS)
-def test_text_has_a_contrast_of_at_least_four_and_a_half(
-    ink: str, ground: str, theme: int
-) -> None:
+def test_text_has_a_contrast_of_at_least_four_and_a_half(ink: str, ground: str, theme: int) -> None:
     assert contrast(colour(ink, theme), colour(ground, theme)) >= 4.5
 
 

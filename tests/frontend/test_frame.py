@@ -28,7 +28,7 @@ def test_somebody_logged_in_logs_out_by_a_form_with_a_token() -> None:
 
 def test_requests_of_htmx_carry_the_token() -> None:
     page = render_to_string("base.html", request=request_for("/"))
-    assert "hx-headers='{\"X-CSRFToken\": \"" in page
+    assert 'hx-headers=\'{"X-CSRFToken": "' in page
 
 
 def test_the_style_that_charts_need_carries_the_nonce() -> None:

@@ -19,7 +19,9 @@ Theme = Literal["light", "dark"]
 def open_guide(page: Page) -> list[str]:
     """Open the style guide, draw all its charts, and give back what the page complained of."""
     complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on(
+        "console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(GUIDE)
     for chart in page.locator("figure.chart").all():
@@ -119,7 +121,7 @@ def test_without_javascript_everything_but_the_drawing_is_there(
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    serve(page, lambda path: guide)
+    serve(page, lambda _: guide)
     page.goto(GUIDE)
     assert page.get_by_text("Drawing needs JavaScript").first.is_visible()
     page.locator("figure.chart summary").first.click()

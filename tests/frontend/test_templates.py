@@ -14,9 +14,11 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 COMPONENTS = sorted((ROOT / "templates" / "components").glob("_*.html"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
-SYMBOLS = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/vendor/lucide/icons.svg").read_text()))
+SYMBOLS = set(
+    re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/vendor/lucide/icons.svg").read_text())
+)
 #: Parts used in the middle of a sentence: a newline at their end would be a space on the page.
-IN_A_LINE = ("_icon", "_badge", "_delta", "_turn", "_grade", "_unknown", "_bar", "_sparkline", "_chart_key")
+IN_A_LINE = ("_icon", "_badge", "_delta", "_turn", "_grade", "_unknown", "_bar", "_sparkline")
 #: Frame pieces whose context is the whole page.
 UNDOCUMENTED = {"_brand.html", "_head_assets.html", "_messages.html", "_theme_menu.html"}
 
@@ -81,4 +83,5 @@ def test_type_has_five_sizes_and_no_others() -> None:
     allowed = {"inherit", "0.92em", "0.85em"}  # the last two follow the text they stand in
     for path in STYLES:
         for size in re.findall(r"font-size: ([^;]+);", path.read_text()):
-            assert re.fullmatch(r"var\(--text-[0-4]\)", size) or size in allowed or size.endswith("pt")
+            token = re.fullmatch(r"var\(--text-[0-4]\)", size)
+            assert token or size in allowed or size.endswith("pt"), path.name
