@@ -145,6 +145,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 
+# What the files of one upload may weigh together.
+IMPORT_MAX_BYTES = 1_000_000 * env.integer(
+    os.environ, "IMPORT_MAX_MB", default=200, least=1, most=10_000
+)
+
 # --- security -----------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -211,6 +216,8 @@ STANDING_BENCHMARKS = env.choice(
     os.environ, "STANDING_BENCHMARKS", default="policy", options=("policy", "cohort")
 )
 STANDING_POLICY = env.text(os.environ, "STANDING_POLICY", "fiverr-success-2024")
+# Whether accounts with a public password may be made: on a private address only.
+STANDING_DEMO = env.flag(os.environ, "STANDING_DEMO", default=False)
 STANDING_POLICY_DIRS = env.folders(os.environ, "STANDING_POLICY_DIRS")
 # Called when facts changed: the app of the facts knows nothing of what is computed from them.
 STANDING_ON_FACTS_CHANGED = "metrics.services.queue_recompute"

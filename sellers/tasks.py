@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
@@ -14,7 +16,7 @@ _RETRY_SECONDS = 5
 
 
 @shared_task(bind=True, max_retries=RETRIES)
-def import_batch(self: Task, batch_id: int) -> None:
+def import_batch(self: Task[Any, None], batch_id: int) -> None:
     """Import one batch; where the database goes away, try again from the stored files."""
     try:
         run_batch(batch_id=batch_id)

@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from sellers.views import imports, notes, orders, roster
 
 app_name = "sellers"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", roster.roster_page, name="roster"),
+    path("sellers/<int:seller_id>/orders/", orders.orders_page, name="orders"),
+    path("sellers/<int:seller_id>/orders/<path:ref>/", orders.order_page, name="order"),
+    path("sellers/<int:seller_id>/notes/", notes.notes_page, name="notes"),
+    path("sellers/<int:seller_id>/notes/new/", notes.new_note, name="note_new"),
+    path(
+        "sellers/<int:seller_id>/notes/<int:note_id>/remove/",
+        notes.remove_note,
+        name="note_remove",
+    ),
+    path("sellers/<int:seller_id>/scores/new/", notes.new_score, name="score_new"),
+    path(
+        "sellers/<int:seller_id>/scores/<int:observation_id>/remove/",
+        notes.remove_score,
+        name="score_remove",
+    ),
+    path("imports/", imports.imports_page, name="imports"),
+    path("imports/new/", imports.new_import, name="import_new"),
+    path("imports/example/<str:role>.csv", imports.example, name="import_example"),
+    path("imports/<int:batch_id>/", imports.import_page, name="import"),
+    path("imports/<int:batch_id>/progress/", imports.import_progress, name="import_progress"),
+    path("imports/<int:batch_id>/rejected.csv", imports.rejected_file, name="import_rejected"),
+]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import structlog
 from django.conf import settings
@@ -46,7 +46,7 @@ class NewFile:
 
     role: FileRole
     name: str
-    content: UploadedFile | Path
+    content: UploadedFile[Any] | Path
 
 
 def start_import(

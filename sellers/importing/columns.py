@@ -160,7 +160,7 @@ def _micros(day: dt.date) -> int:
 
 def before(later: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Where both are known and the wrong way round."""
-    return (later != UNKNOWN_TIME) & (earlier != UNKNOWN_TIME) & (later < earlier)
+    return np.asarray((later != UNKNOWN_TIME) & (earlier != UNKNOWN_TIME) & (later < earlier))
 
 
 def as_text(utc: NDArray[np.int64]) -> Texts:

@@ -159,13 +159,13 @@ def _first(fact: str) -> Composed:
     ).format(fact=Identifier(fact), rank=_rank())
 
 
-def _merged(fact: str) -> Composed:
+def _merged(fact: str) -> Composable:
     if fact == "text":
         return SQL("coalesce(p.text, known.text)")
     return SQL("coalesce({}, {})").format(Identifier("p", fact), Identifier("known", fact))
 
 
-def _stored(fact: str) -> Composed:
+def _stored(fact: str) -> Composable:
     if fact == "text":
         return SQL("coalesce(p.text, '')")
     return SQL("{}").format(Identifier("p", fact))

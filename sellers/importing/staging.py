@@ -97,7 +97,7 @@ def drop_staging() -> None:
 def stage(table: str, *, file_id: int, lines: Sequence[int], columns: Mapping[str, Texts]) -> None:
     """Append rows to a staging table with one COPY."""
     if lines:
-        named = {
+        named: dict[str, Texts] = {
             "file_id": [str(file_id)] * len(lines),
             "line": [str(line) for line in lines],
             **columns,

@@ -1,0 +1,137 @@
+"""Imports: the list, the upload, and one import with its progress and report."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sellers.access import Visitor, imports_visible_to, may_import
+from sellers.fragments import wants_fragment
+from sellers.import_forms import ImportForm, max_upload_bytes
+from sellers.importing.batches import start_import
+from sellers.importing.formats import COLUMNS, example_file
+from sellers.importing.page import batch_context
+from sellers.importing.report import rejected_rows
+from sellers.models import FileRole, ImportBatch, User
+
+ROWS = 50
+
+
+@require_safe
+@login_required
+def imports_page(request: HttpRequest) -> HttpResponse:
+    """The imports one may see, newest first."""
+    _check_may_import(request.user)
+    batches = imports_visible_to(request.user).select_related("seller", "created_by")
+    page = Paginator(batches.prefetch_related("files"), ROWS).get_page(request.GET.get("page"))
+    fragment = wants_fragment(request, "imports_table")
+    name = "_imports_table" if fragment else "imports"
+    return render(request, f"sellers/imports/{name}.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new_import(request: HttpRequest) -> HttpResponse:
+    """Choose files and for whom; the answer to an upload is the page of its import."""
+    _check_may_import(request.user)
+    user = cast("User", request.user)
+    form = ImportForm(request.POST or None, request.FILES or None, user=user)
+    if request.method == "POST":
+        form = ImportForm(request.POST, request.FILES, user=user)
+        if form.is_valid():
+            batch = start_import(
+                files=form.new_files(),
+                created_by=user,
+                seller=form.cleaned_data["seller"],
+                time_zone=form.cleaned_data.get("time_zone") or "UTC",
+            )
+            return redirect("sellers:import", batch.pk)
+    context = {
+        "form": form,
+        "max_bytes": max_upload_bytes(),
+        "formats": [(role, COLUMNS[role]) for role in FileRole],
+    }
+    status = 413 if form.is_bound and form.too_large else 422 if form.errors else 200
+    return render(request, "sellers/imports/new.html", context, status=status)
+
+
+@require_safe
+@login_required
+def import_page(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """One import: how far it is, then what it did."""
+    context = batch_context(_batch_or_404(request.user, batch_id))
+    return render(request, "sellers/imports/import.html", context)
+
+
+@require_safe
+@login_required
+def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The part of the page that asks again until the import has ended."""
+    batch = _batch_or_404(request.user, batch_id)
+    if not wants_fragment(request, "import_progress"):
+        return redirect("sellers:import", batch_id)
+    context = batch_context(batch)
+    return render(request, "sellers/imports/_import_progress.html", context)
+
+
+@require_safe
+@login_required
+def rejected_file(request: HttpRequest, batch_id: int) -> HttpResponseBase:
+    """The rejected rows of an import as a CSV file."""
+    batch = _batch_or_404(request.user, batch_id)
+    writer = csv.writer(_Echo())
+    lines: Iterator[str] = (writer.writerow(row) for row in rejected_rows(batch=batch))
+    # With a mark at the start, spreadsheets read it as UTF-8.
+    response = StreamingHttpResponse(_marked(lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rejected-{batch.pk}.csv"'
+    return response
+
+
+@require_safe
+@login_required
+def example(request: HttpRequest, role: str) -> HttpResponse:
+    """A file of one row to begin from."""
+    _check_may_import(request.user)
+    if role not in FileRole.values:
+        raise Http404
+    response = HttpResponse(example_file(FileRole(role)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="example-{role}.csv"'
+    return response
+
+
+def _check_may_import(user: Visitor) -> None:
+    if not may_import(user):
+        raise Http404
+
+
+def _batch_or_404(user: Visitor, batch_id: int) -> ImportBatch:
+    batches = imports_visible_to(user).select_related("seller", "created_by")
+    try:
+        return batches.get(pk=batch_id)
+    except ImportBatch.DoesNotExist:
+        raise Http404 from None
+
+
+class _Echo:
+    """Hands each line of the csv writer on instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _marked(lines: Iterator[str]) -> Iterator[str]:
+    yield "\ufeff"
+    yield from lines
