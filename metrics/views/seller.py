@@ -1,0 +1,35 @@
+"""The page of one seller: where they stand, how it came, and what helps or hurts."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from metrics.selectors import standing_of
+from metrics.seller_context import areas_context, page_context, range_context
+from metrics.seller_query import SellerQuery
+from sellers.access import may_import, seller_or_404
+from sellers.fragments import wants_fragment
+
+
+@require_safe
+@login_required
+def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
+    """The whole page, or the part of it that HTMX asks for."""
+    seller = seller_or_404(request.user, seller_id)
+    standing = standing_of(seller)
+    if standing is None:
+        context = {"seller": seller, "may_import": may_import(request.user)}
+        return render(request, "metrics/seller/empty.html", context)
+    query = SellerQuery(request.GET)
+    if wants_fragment(request, "trajectory"):
+        context = range_context(seller, standing, query)
+        return render(request, "metrics/seller/_trajectory.html", context)
+    if wants_fragment(request, "areas"):
+        context = areas_context(seller, standing, query)
+        return render(request, "metrics/seller/_areas.html", context)
+    context = page_context(seller, standing, query, now=timezone.now())
+    return render(request, "metrics/seller/seller.html", context)

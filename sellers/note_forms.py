@@ -1,0 +1,75 @@
+"""Forms for what people note by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+_EARLIEST = date(2010, 1, 1)
+
+
+def _day_field(label: str, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
+    )
+
+
+class _DatedForm(forms.Form):
+    """A form with a day that has come: ``today`` is the day in the seller's zone."""
+
+    day = _day_field("Day")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["day"].initial = today
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > self.today:
+            raise forms.ValidationError("This day has not come yet.")
+        if day < _EARLIEST:
+            raise forms.ValidationError("There is no history before 2010.")
+        return day
+
+
+class NoteForm(_DatedForm):
+    """A remark on the trajectory."""
+
+    prefix = "note"
+
+    until = _day_field("Until", required=False)
+    text = forms.CharField(
+        label="What happened",
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "Ill for two weeks"}),
+    )
+    field_order = ("text", "day", "until")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        day, until = found.get("day"), found.get("until")
+        if day and until and until < day:
+            self.add_error("until", "The last day lies before the first.")
+        if until and until.year > self.today.year + 5:
+            self.add_error("until", "That is more than five years away.")
+        return found
+
+
+class ScoreForm(_DatedForm):
+    """The overall score that the platform displayed."""
+
+    prefix = "score"
+
+    value = forms.IntegerField(
+        label="Score shown",
+        min_value=1,
+        max_value=10,
+        error_messages={
+            "min_value": "The platform shows 1 to 10.",
+            "max_value": "The platform shows 1 to 10.",
+        },
+    )
+    field_order = ("value", "day")

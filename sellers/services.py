@@ -1,0 +1,46 @@
+"""Changes that people make by hand to what is known of a seller, beside its orders."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sellers.models import Note, Observation, Seller, User
+
+
+def add_note(
+    *, seller: Seller, author: User, day: date, text: str, until: date | None = None
+) -> Note:
+    """Put a dated remark on the trajectory."""
+    note = Note(seller=seller, author=author, day=day, until=until, text=text)
+    note.full_clean()
+    note.save()
+    return note
+
+
+def delete_note(*, seller: Seller, note_id: int) -> bool:
+    """Remove a remark of this seller; False where it is not there (any more)."""
+    deleted, _ = Note.objects.filter(seller=seller, pk=note_id).delete()
+    return bool(deleted)
+
+
+def note_score(*, seller: Seller, author: User, day: date, value: int) -> Observation:
+    """Note the overall score that the platform displayed on a day.
+
+    A second number for the same day corrects the first.
+    """
+    observation, _ = Observation.objects.update_or_create(
+        seller=seller,
+        gig=None,
+        day=day,
+        kind=Observation.Kind.SCORE,
+        area="",
+        defaults={"value": Decimal(value), "label": "", "created_by": author},
+    )
+    return observation
+
+
+def delete_observation(*, seller: Seller, observation_id: int) -> bool:
+    """Remove what was noted; False where it is not there (any more)."""
+    deleted, _ = Observation.objects.filter(seller=seller, pk=observation_id).delete()
+    return bool(deleted)
