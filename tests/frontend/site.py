@@ -1,5 +1,5 @@
 """The pages of the front end in a real browser, without a server: Playwright answers each request
-from the working tree, with the same Content-Security-Policy as the site."""
+from the working tree, with the Content-Security-Policy that the settings make."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from csp.utils import build_policy
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from playwright.sync_api import Page, Route
@@ -16,10 +17,6 @@ from playwright.sync_api import Page, Route
 ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = "http://standing.test"
 NONCE = "c3RhbmRpbmc="
-POLICY = (
-    f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{NONCE}'; "
-    "img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
-)
 COLLECT_VIOLATIONS = """
 window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) => {
@@ -54,6 +51,8 @@ Answer = Callable[[str], str | None]
 def serve(page: Page, answer: Answer) -> None:
     """Answer every request of `page`: /static/ from the tree, the rest from `answer(path)`."""
 
+    policy = build_policy(nonce=NONCE)
+
     def handle(route: Route) -> None:
         parts = urlsplit(route.request.url)
         if f"{parts.scheme}://{parts.netloc}" != ORIGIN:
@@ -70,7 +69,7 @@ def serve(page: Page, answer: Answer) -> None:
         route.fulfill(
             body=body,
             content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": POLICY},
+            headers={"Content-Security-Policy": policy},
         )
 
     page.add_init_script(COLLECT_VIOLATIONS)
