@@ -251,6 +251,8 @@ def _legs(
         arrive(data_step(before.evidence, known, states[-1], state))
     later = _benchmark(*((after, before) if same_policy else (before, after)), after.day, gigs)
     moved = any(not np.array_equal(*pair) for pair in zip(benchmark, later, strict=True))
+    if not moved:
+        later = benchmark
     if before.day != after.day or moved:
         state = state_under(known, after.day, before.policy, *later)
         arrive(time_step(known, states[-1], state))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from metrics.engine.types import Cause, Factor
 #: Stands for "no gig", "no order" and "no factor" in the columns.
 NONE = -1
 
+Kind = TypeVar("Kind", bound=np.integer[Any])
 Index = NDArray[np.integer[Any]] | int
 
 _FACTORS = len(Factor) + 1
@@ -60,13 +61,19 @@ def lines_of(
     """Columns from arrays and constants; a constant holds for every line."""
     count = len(amount)
     return Lines(
-        gig=np.broadcast_to(np.asarray(gig, dtype=np.int32), count),
-        order=np.broadcast_to(np.asarray(order, dtype=np.int64), count),
-        factor=np.broadcast_to(np.asarray(factor, dtype=np.int8), count),
-        cause=np.broadcast_to(np.asarray(cause, dtype=np.int8), count),
-        leg=np.broadcast_to(np.asarray(leg, dtype=np.int8), count),
+        gig=_column(gig, np.int32, count),
+        order=_column(order, np.int64, count),
+        factor=_column(factor, np.int8, count),
+        cause=_column(cause, np.int8, count),
+        leg=_column(leg, np.int8, count),
         amount=amount,
     )
+
+
+def _column(value: Index, kind: type[Kind], count: int) -> NDArray[Kind]:
+    if isinstance(value, int):
+        return np.full(count, value, dtype=kind)
+    return value.astype(kind, copy=False)
 
 
 NO_LINES = lines_of(amount=np.empty(0), gig=NONE, order=NONE, factor=NONE, cause=0, leg=0)

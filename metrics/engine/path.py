@@ -20,6 +20,7 @@ hold distances from their nearer end, so that one at 10⁻¹⁰⁰ before the en
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,7 +31,7 @@ from metrics.engine.columns import Float64
 from metrics.engine.surface import coordinates, gradient
 
 #: Nodes of the whole-path rules, tried in turn.
-RULES = (16, 32, 64, 128)
+RULES = (8, 16, 32, 64, 128)
 PANEL_NODES = 16
 
 #: How far the lines may be off, in score points: by their sum, and line by line.
@@ -119,45 +120,47 @@ def integrate(path: Path) -> Integral:
     PathNotConverged
         If the budget of nodes does not suffice.
     """
-    near = min(pole_distance(path.start, path.end, path.gigs, end) for end in (False, True))
-    if near >= NEAR_POLE:
+    poles = pole_distances(path.start, path.end, path.gigs)
+    if min(poles) >= NEAR_POLE:
         whole = _whole_path(path)
         if whole is not None:
             return whole
-    return _by_panels(path)
+    return _by_panels(path, poles)
 
 
-def pole_distance(start: Float64, end: Float64, gigs: int, from_end: bool) -> float:
-    """A lower bound of how near, in τ, a denominator's root is to one end of the path.
+def pole_distances(start: Float64, end: Float64, gigs: int) -> tuple[float, float]:
+    """Lower bounds of how near, in τ, a denominator's root is to the start and to the end.
 
     For D, a polynomial of degree 3 in the distance τ, every root r of a₀ + a₁τ + … has
     |r| ≥ ½·min |a₀/aₖ|^(1/k) (Fujiwara's bound, reversed). At the start of a first score
     D is 0 at the end itself, but V/D is constant near it: no pole.
     """
-    here, there = (end, start) if from_end else (start, end)
-    at, step = coordinates(here, gigs), coordinates(there - here, gigs)
+    both = np.stack((start, end))
+    at, step = coordinates(both, gigs), coordinates(both[::-1] - both, gigs)
     v, dv, c, dc = at.volume, step.volume, at.counts, step.counts
     n, dn = at.neutral, step.neutral
     open_0, open_1, open_2 = c + n * (1 - c), dc + dn - n * dc - dn * c, -dn * dc
-    terms = (
-        v * open_0,
-        v * open_1 + dv * open_0,
-        v * open_2 + dv * open_1,
-        dv * open_2,
+    terms = (v * open_0, v * open_1 + dv * open_0, v * open_2 + dv * open_1, dv * open_2)
+    total = np.abs([term.sum(axis=1) for term in terms]).T
+    strength = at.strength[:, None, :] + at.weight
+    widening = np.abs(step.strength[:, None, :] + step.weight)
+    ratios = np.maximum(
+        (widening / strength).reshape(2, -1).max(axis=1),
+        (np.abs(step.spread) / at.spread).reshape(2, -1).max(axis=1),
     )
-    total = [abs(float(term.sum())) for term in terms]
-    nearest = np.inf
-    if total[0] > 0:
-        powers = [(total[0] / a) ** (1 / k) for k, a in enumerate(total) if k and a > 0]
-        nearest = min((power / 2 for power in powers), default=np.inf)
-    for value, change in (
-        (at.strength + at.weight, step.strength + step.weight),
-        (at.spread, step.spread),
-    ):
-        moving = change != 0
-        if moving.any():
-            nearest = min(nearest, float((value[moving] / np.abs(change[moving])).min()))
-    return float(nearest)
+    first, last = (
+        min(_nearest_root(*coefficients), 1.0 / ratio if ratio > 0 else math.inf)
+        for coefficients, ratio in zip(total.tolist(), ratios.tolist(), strict=True)
+    )
+    return first, last
+
+
+def _nearest_root(constant: float, *rest: float) -> float:
+    """Fujiwara's bound from the absolute coefficients of a polynomial."""
+    if constant <= 0:
+        return math.inf
+    powers = ((constant / a) ** (1 / k) for k, a in enumerate(rest, start=1) if a > 0)
+    return min(powers, default=math.inf) / 2
 
 
 @lru_cache(maxsize=16)
@@ -225,12 +228,11 @@ class _Panels:
         return _Panels(self.from_end[keep], self.low[keep], self.high[keep])
 
 
-def _graded(path: Path) -> _Panels:
+def _graded(poles: tuple[float, float]) -> _Panels:
     """Panels that halve towards each end until they are shorter than its pole's distance."""
     sides: list[bool] = []
     edges: list[tuple[float, float]] = []
-    for from_end in (False, True):
-        pole = pole_distance(path.start, path.end, path.gigs, from_end)
+    for from_end, pole in zip((False, True), poles, strict=True):
         high = 0.5
         for _ in range(MAX_HALVINGS):
             if high <= pole:
@@ -259,9 +261,9 @@ def _panel_integrals(path: Path, panels: _Panels) -> Float64:
     return result
 
 
-def _by_panels(path: Path) -> Integral:
+def _by_panels(path: Path, poles: tuple[float, float]) -> Integral:
     """Bisect panels until each agrees with the sum of its halves."""
-    panels = _graded(path)
+    panels = _graded(poles)
     estimate = _panel_integrals(path, panels)
     used, error, done = PANEL_NODES * len(panels), 0.0, np.zeros_like(path.start)
     while len(panels):

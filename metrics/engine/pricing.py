@@ -9,10 +9,10 @@ import numpy as np
 
 from metrics.engine.changes import GateFlip, Leg, Step, first_step
 from metrics.engine.columns import EvidenceColumns, Float64
-from metrics.engine.ledger import NONE, Lines, lines_of
+from metrics.engine.ledger import NO_LINES, NONE, Lines, lines_of
 from metrics.engine.path import Integral, Path, integrate
 from metrics.engine.state import State
-from metrics.engine.surface import coordinate_count, coordinates, point_of
+from metrics.engine.surface import Coordinates, coordinate_count, coordinates, point_of
 from metrics.engine.types import AREA_COUNT, Cause, Factor
 
 
@@ -33,8 +33,9 @@ def walk(segment: Sequence[Step], change: float) -> tuple[list[Lines], Integral]
     gross = _gross(segment, before.gigs)
     path = Path(point_of(before), point_of(after), before.gigs, change, gross)
     integral = integrate(path)
-    parts = [part for step in segment for part in _step_lines(step, integral.gradient)]
-    return [*parts, *_gate_lines(segment, integral.gradient)], integral
+    price = coordinates(integral.gradient, before.gigs)
+    parts = [part for step in segment for part in _step_lines(step, price)]
+    return [*parts, *_gate_lines(segment, price)], integral
 
 
 def walk_first(
@@ -51,7 +52,7 @@ def walk_first(
     gross = _gross((step,), after.gigs)
     path = Path(point_of(nothing), point_of(after), after.gigs, change, gross)
     integral = integrate(path)
-    return _step_lines(step, integral.gradient), integral
+    return _step_lines(step, coordinates(integral.gradient, after.gigs)), integral
 
 
 def _gross(segment: Sequence[Step], gigs: int) -> Float64:
@@ -70,19 +71,18 @@ def _gross(segment: Sequence[Step], gigs: int) -> Float64:
     return gross
 
 
-def _step_lines(step: Step, gradient: Float64) -> list[Lines]:
+def _step_lines(step: Step, price: Coordinates) -> list[Lines]:
     """Lines of the items, benchmarks and parameters that one leg moves."""
     return [
-        _item_lines(step, gradient),
-        _volume_lines(step, gradient),
-        _benchmark_lines(step, gradient),
-        *_parameter_lines(step, gradient),
+        _item_lines(step, price),
+        _volume_lines(step, price),
+        _benchmark_lines(step, price),
+        *_parameter_lines(step, price),
     ]
 
 
-def _item_lines(step: Step, gradient: Float64) -> Lines:
+def _item_lines(step: Step, price: Coordinates) -> Lines:
     """What each item does to its own area of its gig."""
-    price = coordinates(gradient, step.before.gigs)
     items, cell = step.items, step.items.cells()
     amount = items.weight * price.weight.ravel().take(cell)
     amount += items.weighted_x * price.weighted_x.ravel().take(cell)
@@ -96,13 +96,13 @@ def _item_lines(step: Step, gradient: Float64) -> Lines:
     )
 
 
-def _volume_lines(step: Step, gradient: Float64) -> Lines:
+def _volume_lines(step: Step, price: Coordinates) -> Lines:
     """What each finished order does to its gig's share of the overall score."""
     items = step.items
     rows = np.flatnonzero(items.factor == Factor.CANCELLATIONS)
     gig = items.gig.take(rows)
     return lines_of(
-        amount=items.weight.take(rows) * coordinates(gradient, step.before.gigs).volume.take(gig),
+        amount=items.weight.take(rows) * price.volume.take(gig),
         gig=gig,
         order=items.order.take(rows),
         factor=Factor.GIG_WEIGHT,
@@ -111,9 +111,10 @@ def _volume_lines(step: Step, gradient: Float64) -> Lines:
     )
 
 
-def _benchmark_lines(step: Step, gradient: Float64) -> Lines:
+def _benchmark_lines(step: Step, price: Coordinates) -> Lines:
     """One line per gig and area whose μ or σ moved."""
-    price = coordinates(gradient, step.before.gigs)
+    if step.before.mean is step.after.mean:
+        return NO_LINES
     amount = (step.after.mean - step.before.mean) * price.mean
     amount += (step.after.spread - step.before.spread) * price.spread
     gig, factor = np.nonzero(amount)
@@ -127,28 +128,25 @@ def _benchmark_lines(step: Step, gradient: Float64) -> Lines:
     )
 
 
-def _parameter_lines(step: Step, gradient: Float64) -> list[Lines]:
+def _parameter_lines(step: Step, price: Coordinates) -> list[Lines]:
     """A new policy's own numbers: a, b and n on one line, β and k on one line per area."""
     if step.leg is not Leg.POLICY:
         return []
     gigs = step.before.gigs
-    paid = (point_of(step.after) - point_of(step.before)) * gradient
-    amounts = coordinates(paid, gigs)
-    overall = amounts.intercept + amounts.slope + amounts.neutral
+    moved = coordinates(point_of(step.after) - point_of(step.before), gigs)
+    overall = moved.intercept * price.intercept + moved.slope * price.slope
+    overall += moved.neutral * price.neutral
+    areas = moved.area_weight * price.area_weight + moved.strength * price.strength
     return [
         lines_of(
             amount=amount, gig=NONE, order=NONE, factor=factor, cause=Cause.POLICY, leg=step.leg
         )
-        for amount, factor in (
-            (overall, NONE),
-            (amounts.area_weight + amounts.strength, np.arange(AREA_COUNT)),
-        )
+        for amount, factor in ((overall, NONE), (areas, np.arange(AREA_COUNT)))
     ]
 
 
-def _gate_lines(segment: Sequence[Step], gradient: Float64) -> list[Lines]:
+def _gate_lines(segment: Sequence[Step], price: Coordinates) -> list[Lines]:
     """One line per gig that began or ceased to count between the ends of the path."""
-    price = coordinates(gradient, segment[0].before.gigs)
     return [
         lines_of(
             amount=np.array([price.counts[flip.gig] * (1.0 if flip.opened else -1.0)]),

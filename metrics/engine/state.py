@@ -28,6 +28,7 @@ class State:
     item_weight : shape (items,), w of every item; 0 where it does not count
     weight, weighted_x : shape (gigs, 6), Σw and Σw·x
     live : shape (gigs, 6), number of items that count
+    counts : shape (gigs,), whether the gate of each gig is open (step 5)
     mean, spread : shape (gigs, 6), the benchmark in force
     """
 
@@ -38,6 +39,7 @@ class State:
     weight: Float64
     weighted_x: Float64
     live: Int64
+    counts: NDArray[np.bool_]
     mean: Float64
     spread: Float64
 
@@ -54,11 +56,6 @@ class State:
     def activity(self) -> Int64:
         """Finished orders that count, shape (gigs,)."""
         return self.live[:, Factor.CANCELLATIONS]
-
-    @property
-    def counts(self) -> NDArray[np.bool_]:
-        """Whether the gate of each gig is open, shape (gigs,)."""
-        return self.activity >= self.policy.min_activity
 
 
 def alive_on(evidence: EvidenceColumns, day: int) -> NDArray[np.bool_]:
@@ -113,6 +110,7 @@ def state_under(
     def per_area(values: Float64 | None, cells: Int64) -> NDArray[Any]:
         return np.bincount(cells, values, gigs * AREA_COUNT).reshape(gigs, AREA_COUNT)
 
+    live = per_area(None, cell[alive]).astype(np.int64)
     return State(
         day=day,
         policy=policy,
@@ -120,7 +118,8 @@ def state_under(
         item_weight=weight,
         weight=per_area(weight, cell).astype(np.float64),
         weighted_x=per_area(weight * evidence.x, cell).astype(np.float64),
-        live=per_area(None, cell[alive]).astype(np.int64),
+        live=live,
+        counts=live[:, Factor.CANCELLATIONS] >= policy.min_activity,
         mean=mean,
         spread=spread,
     )

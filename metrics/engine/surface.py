@@ -13,6 +13,9 @@ them in at the neutral score s0.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from math import prod
 
 import numpy as np
 
@@ -57,27 +60,18 @@ def coordinate_count(gigs: int) -> int:
 def coordinates(theta: Float64, gigs: int) -> Coordinates:
     """Name the parts of θ, shape (…, :func:`coordinate_count`); nothing is copied."""
     lead = theta.shape[:-1]
-    areas = gigs * AREA_COUNT
-    at = 0
+    return Coordinates(*(theta[..., part].reshape(lead + shape) for part, shape in _layout(gigs)))
 
-    def take(length: int, *shape: int) -> Float64:
-        nonlocal at
-        part = theta[..., at : at + length].reshape(*lead, *shape)
-        at += length
-        return part
 
-    return Coordinates(
-        weight=take(areas, gigs, AREA_COUNT),
-        weighted_x=take(areas, gigs, AREA_COUNT),
-        mean=take(areas, gigs, AREA_COUNT),
-        spread=take(areas, gigs, AREA_COUNT),
-        volume=take(gigs, gigs),
-        counts=take(gigs, gigs),
-        intercept=take(1, 1),
-        slope=take(1, 1),
-        neutral=take(1, 1),
-        area_weight=take(AREA_COUNT, AREA_COUNT),
-        strength=take(AREA_COUNT, AREA_COUNT),
+@lru_cache(maxsize=256)
+def _layout(gigs: int) -> tuple[tuple[slice, tuple[int, ...]], ...]:
+    """Where each part of θ lies and its shape, in the order of :class:`Coordinates`."""
+    by_area, by_gig = ((gigs, AREA_COUNT),) * 4, ((gigs,),) * 2
+    shapes = (*by_area, *by_gig, (1,), (1,), (1,), (AREA_COUNT,), (AREA_COUNT,))
+    ends = list(accumulate(prod(shape) for shape in shapes))
+    starts = (0, *ends[:-1])
+    return tuple(
+        (slice(start, end), shape) for start, end, shape in zip(starts, ends, shapes, strict=True)
     )
 
 
