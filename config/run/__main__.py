@@ -17,10 +17,11 @@ from config.embedded.lock import AlreadyOwned, FolderLock
 from config.embedded.servers import KINDS
 from config.env import BadSetting
 from config.run import preflight, programs
-from config.run.children import Children, stop_within
+from config.run.children import Children
 
 WEB_SECONDS = 60.0
 CHECK_SECONDS = 0.2
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -58,13 +59,19 @@ def start_everything(children: Children, home: Home, host: str, port: int, addre
     servers = Servers(home)
     for kind in KINDS:
         if kind.is_wanted:
-            children.add(kind.name.lower(), partial(servers.start, kind), kind.stop)
-    accounts = programs.prepare(home, say)
-    for program in programs.programs(home, host, port):
-        stop = stop_within(program.stop_seconds)
-        children.add(program.name, programs.starter(program, home), stop)
-    wait_for_page(children, home, host, port)
-    greet(home, address, accounts)
+            children.add_server(kind.name.lower(), partial(servers.start, kind), kind.stop)
+    # Its accounts have public passwords: not where others can reach the site.
+    demo = env.flag(os.environ, "STANDING_DEMO", default=host in LOOPBACK)
+    preparation = programs.Preparation(home, demo=demo)
+    try:
+        preparation.wait_until_ready(say)
+        for program in programs.programs(home, host, port):
+            start = programs.starter(program, home)
+            children.add_program(program.name, start, program.stop_seconds)
+        wait_for_page(children, home, host, port)
+        greet(home, address, preparation.accounts())
+    finally:
+        preparation.end()
 
 
 def look_after(children: Children) -> None:

@@ -23,6 +23,7 @@ class Child:
     name: str
     start: Callable[[], Process]
     stop: Callable[[Process], object]
+    is_program: bool
     process: Process = field(init=False)
     restarts: list[float] = field(default_factory=list)
 
@@ -55,10 +56,16 @@ class Children:
         self._home, self._say = home, say
         self._children: list[Child] = []
 
-    def add(
+    def add_server(
         self, name: str, start: Callable[[], Process], stop: Callable[[Process], object]
     ) -> None:
-        self._children.append(Child(name, start, stop))
+        self._children.append(Child(name, start, stop, is_program=False))
+
+    def add_program(self, name: str, start: Callable[[], Process], stop_seconds: float) -> None:
+        def stop(process: Process) -> int:
+            return processes.end_child(process, signal.SIGTERM, seconds=stop_seconds)
+
+        self._children.append(Child(name, start, stop, is_program=True))
 
     def check(self) -> None:
         """Start again what has died. Raises CannotStart for one that keeps dying."""
@@ -74,11 +81,10 @@ class Children:
             self._say(f"{child.name} {how}; it was started again.")
 
     def stop(self) -> None:
+        """Programs are asked together, so that none waits for another; servers end after them."""
+        for child in self._children:
+            if child.is_program:
+                child.process.terminate()
         while self._children:
             child = self._children.pop()
             child.stop(child.process)
-
-
-def stop_within(seconds: float) -> Callable[[Process], int]:
-    """Ends a process by SIGTERM; by SIGKILL when it takes longer."""
-    return lambda process: processes.end_child(process, signal.SIGTERM, seconds=seconds)

@@ -1,7 +1,7 @@
 """Brings database, demo story and static files up to date; run in a process of its own.
 
-Prints one line of words for each step that takes time, and at last one line of JSON for
-`config.run`: the demo accounts that exist.
+Prints a line of words for each step that takes time, then `READY`, and at last one line of JSON:
+the demo accounts that can be used (e-mail, password, what it is for).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import io
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import django
 from django.conf import settings
@@ -20,14 +19,19 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.run.programs import READY
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     migrate()
+    from sellers.demo.accounts import existing_demo_accounts
+
     load_demo()
     collect_static()
-    print(json.dumps({"accounts": demo_accounts()}), flush=True)
+    say(READY)  # the programs start while the passwords are tried, which is slow on purpose
+    say(json.dumps(existing_demo_accounts()))
 
 
 def say(words: str) -> None:
@@ -42,10 +46,8 @@ def migrate() -> None:
 
 
 def load_demo() -> None:
-    from django.core.management import get_commands
-
-    if "load_demo" not in get_commands():
-        return  # XXX
+    if not settings.STANDING_DEMO:
+        return
     if not get_user_model().objects.exists():
         say("loading the demo story")
     call_command("load_demo", "--if-empty", stdout=io.StringIO())
@@ -73,21 +75,6 @@ def static_fingerprint() -> str:
             state = Path(storage.path(name)).stat()
             digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
     return digest.hexdigest()
-
-
-def demo_accounts() -> list[Any]:
-    """E-mail, password and what it is for, of the demo accounts that are there."""
-    try:
-        from sellers.demo.accounts import DEMO_ACCOUNTS
-    except ImportError:
-        return []  # XXX
-
-    known = set(
-        get_user_model()
-        .objects.filter(email__in=[account[0] for account in DEMO_ACCOUNTS])
-        .values_list("email", flat=True)
-    )
-    return [account for account in DEMO_ACCOUNTS if account[0] in known]
 
 
 if __name__ == "__main__":

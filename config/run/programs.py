@@ -18,7 +18,8 @@ from config.embedded.servers import KINDS
 from config.run.children import Process
 
 CELERY = (sys.executable, "-m", "celery", "-A", "config.celery:app")
-Account = tuple[str, str, str]
+Account = tuple[str, str, str]  # e-mail, password, what it is for
+READY = "ready"
 
 
 @dataclass(frozen=True)
@@ -84,29 +85,41 @@ def environment(home: Home, variables: dict[str, str]) -> dict[str, str]:
     return {**local, **os.environ, "STANDING_HOME": str(home.root), **variables}
 
 
-def prepare(home: Home, say: Callable[[str], None]) -> list[Account]:
-    """Database, demo story and static files brought up to date; returns the demo accounts."""
-    log = home.logs / "prepare.log"
-    command = [sys.executable, "-m", "config.run.prepare"]
-    with log.open("ab") as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            processes.launch_command(command, death_signal=signal.SIGKILL),
-            cwd=ROOT,
-            env=environment(home, {}),
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            start_new_session=True,
-        )
-    last = ""
-    try:
-        for line in process.stdout or ():
-            last = line.strip()
-            if not last.startswith("{"):
-                say(f"  {last} …")
-        code = process.wait()
-    finally:
-        process.kill()
-    if code:
-        raise from_log("Setting up", log)
-    return [tuple(account) for account in json.loads(last)["accounts"]]
+class Preparation:
+    """`config.run.prepare` in a process of its own: it loads far more than a supervisor needs."""
+
+    def __init__(self, home: Home, *, demo: bool) -> None:
+        self._log = home.logs / "prepare.log"
+        command = [sys.executable, "-m", "config.run.prepare"]
+        with self._log.open("ab") as errors:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                processes.launch_command(command, death_signal=signal.SIGKILL),
+                cwd=ROOT,
+                env=environment(home, {"STANDING_DEMO": str(int(demo))}),
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self, say: Callable[[str], None]) -> None:
+        """Pass on what it says until database, demo story and static files are up to date."""
+        for line in self._process.stdout or ():
+            if line.strip() == READY:
+                return
+            say(f"  {line.strip()} …")
+        self._process.wait()
+        raise from_log("Setting up", self._log)
+
+    def accounts(self) -> list[Account]:
+        """The demo accounts that can be used."""
+        said = self._process.stdout.read() if self._process.stdout else ""
+        if self._process.wait():
+            raise from_log("Setting up", self._log)
+        return [tuple(account) for account in json.loads(said)]
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
