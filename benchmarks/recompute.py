@@ -1,11 +1,11 @@
 """``recompute_copy``: from PostgreSQL to PostgreSQL against moving the same rows by bare COPY.
 
 Ours reads the facts of every seller, computes all daily scores of sellers and gigs, and
-replaces what is stored. The peer copies the columns that ours reads out to the client, and
-the rows that ours wrote back into the same, emptied, indexed tables. Both talk to the same
+replaces what is stored. The peer is psql, which copies the columns that ours reads into a file,
+and the rows that ours wrote back into the same, emptied, indexed tables. Both talk to the same
 embedded server with its durable settings.
 
-It runs in a process of its own (``python -m benchmarks.recompute SELLERS ORDERS SEED``), because the
+It runs in a process of its own (``python -m benchmarks.recompute SELLERS ORDERS SEED``): the
 database is chosen before Django is set up.
 """
 
@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -205,30 +206,41 @@ def _recompute(sellers: int) -> float:
     return time.perf_counter() - start
 
 
-def _bare_copy(sellers: int) -> float:
-    """The same columns out, then the same rows in, in two transactions."""
-    from django.db import connection, transaction
+def _psql(command: str) -> None:
+    """Run one command in the server's own client, which moves COPY data in C."""
+    from django.conf import settings
+
+    from config.embedded.binaries import find_postgres
+
+    database = settings.DATABASES["default"]
+    subprocess.run(
+        [
+            *(find_postgres().folder / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"),
+            *("-h", database["HOST"], "-U", database["USER"], "-d", database["NAME"]),
+            *("-c", command),
+        ],
+        check=True,
+    )
+
+
+def _bare_copy(folder: Path) -> float:
+    """The same columns out, then the same rows into the same tables, by psql."""
+    from django.db import connection
 
     from metrics.facts import ORDERS_QUERY, REVIEWS_QUERY
 
-    ids = [list(range(1, sellers + 1))]
-    stored: dict[str, list[bytes]] = {}
+    every = "ARRAY(SELECT id FROM sellers_seller)"
+    for table in _TABLES:
+        _psql(f"\\copy {table} TO '{folder / table}' (FORMAT BINARY)")
     with connection.cursor() as cursor:
-        for table in _TABLES:
-            with cursor.copy(f"COPY {table} TO STDOUT (FORMAT BINARY)") as copy:
-                stored[table] = [bytes(part) for part in copy]
         cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
-        start = time.perf_counter()
-        for query in (ORDERS_QUERY, REVIEWS_QUERY):
-            with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", ids) as copy:
-                for _ in copy:
-                    pass
-        with transaction.atomic():
-            for table in _TABLES:
-                with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
-                    for part in stored[table]:
-                        copy.write(part)
-        return time.perf_counter() - start
+    start = time.perf_counter()
+    for query in (ORDERS_QUERY, REVIEWS_QUERY):
+        out = " ".join(query.replace("%s", every).split())
+        _psql(f"\\copy ({out}) TO '{folder / 'facts'}' (FORMAT BINARY)")
+    for table in _TABLES:
+        _psql(f"\\copy {table} FROM '{folder / table}' (FORMAT BINARY)")
+    return time.perf_counter() - start
 
 
 def main() -> None:
@@ -241,7 +253,7 @@ def main() -> None:
             cursor.execute("VACUUM ANALYZE")
         _recompute(min(sellers, 20))  # compiles, warms the file cache
         ours = min(_recompute(sellers) for _ in range(2))
-        peer = min(_bare_copy(sellers) for _ in range(2))
+        peer = min(_bare_copy(Path(os.environ["STANDING_HOME"])) for _ in range(2))
     print(json.dumps({"ours": ours, "peer": peer}))
 
 

@@ -23,6 +23,7 @@ from metrics.binary_copy import (
     POSTGRES_EPOCH_US,
     UNKNOWN_DATE,
     UNKNOWN_TIME,
+    Columns,
     read_columns,
 )
 from metrics.engine.columns import Int32, Int64, OrderColumns, ReviewColumns
@@ -47,7 +48,7 @@ ORDERS_QUERY = """
     FROM sellers_order o WHERE o.seller_id = ANY(%s)
 """
 _ORDER_COLUMNS = {
-    "id": "int8",
+    "order_id": "int8",
     "seller": "int8",
     "gig": "int8",
     "status": "int2",
@@ -74,7 +75,7 @@ REVIEWS_QUERY = """
     WHERE o.seller_id = ANY(%s)
 """
 _REVIEW_COLUMNS = {
-    "order": "int8",
+    "order_id": "int8",
     "posted": "timestamptz",
     "removed": "timestamptz",
     "tie": "int8",
@@ -117,12 +118,12 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
         np.int64,
     ).reshape(-1, 2)
     raw = read_columns(ORDERS_QUERY, [ids], _ORDER_COLUMNS)
-    raw = raw[np.argsort(raw["id"], kind="stable")]
-    seller_of_row = np.searchsorted(ids, raw["seller"].astype(np.int64))
+    raw = _rows(raw, np.argsort(raw["order_id"]))
+    seller_of_row = np.searchsorted(ids, raw["seller"])
     days = _DayColumns([zones[pk] for pk in ids], seller_of_row)
     orders, ordered_day, assumed = _order_columns(raw, gigs[:, 1], days)
     reviews = _review_columns(
-        read_columns(REVIEWS_QUERY, [ids], _REVIEW_COLUMNS), raw["id"].astype(np.int64), days
+        read_columns(REVIEWS_QUERY, [ids], _REVIEW_COLUMNS), raw["order_id"], days
     )
     return FactColumns(
         seller_ids=np.array(ids, np.int64),
@@ -133,6 +134,10 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
         ordered_day=ordered_day,
         day_assumed=assumed,
     )
+
+
+def _rows(columns: Columns, order: NDArray[np.intp]) -> Columns:
+    return {name: column[order] for name, column in columns.items()}
 
 
 class _DayColumns:
@@ -156,13 +161,13 @@ class _DayColumns:
 
 
 def _order_columns(
-    raw: NDArray[np.void], gig_ids: Int64, days: _DayColumns
+    raw: Columns, gig_ids: Int64, days: _DayColumns
 ) -> tuple[OrderColumns, Int32, NDArray[np.bool_]]:
-    due, delivered = raw["due"].astype(np.int64), raw["delivered"].astype(np.int64)
-    finished = raw["finished"].astype(np.int64)
+    due, delivered = raw["due"], raw["delivered"]
+    finished = raw["finished"]
     status = raw["status"].astype(np.int8)
     ordered_day, delivered_day = (
-        days.of(raw["ordered"].astype(np.int64)),
+        days.of(raw["ordered"]),
         days.of(delivered),
     )
     done = status != OrderStatus.OPEN
@@ -177,8 +182,8 @@ def _order_columns(
     very_late &= (delivered == UNKNOWN_TIME) | (delivered > finished)
     excluded = raw["excluded"].astype(np.int64)
     orders = OrderColumns(
-        order=raw["id"].astype(np.int64),
-        gig=_positions(gig_ids, raw["gig"].astype(np.int64)),
+        order=raw["order_id"],
+        gig=_positions(gig_ids, raw["gig"]),
         status=status,
         finished_day=finished_day.astype(np.int32),
         delivered_day=delivered_day,
@@ -188,7 +193,7 @@ def _order_columns(
         cancelled_very_late=very_late.astype(np.int8),
         disputes=raw["disputes"].astype(np.int32),
         amount_usd=RateTable.load().to_usd(
-            raw["amount"].astype(np.float64), raw["currency"], ordered_day.astype("datetime64[D]")
+            raw["amount"], raw["currency"], ordered_day.astype("datetime64[D]")
         ),
         excluded_day=np.where(
             excluded == UNKNOWN_DATE, NO_DAY, excluded + POSTGRES_EPOCH_DAYS
@@ -203,12 +208,12 @@ def _positions(sorted_by_seller: Int64, wanted: Int64) -> Int32:
     return order[np.searchsorted(sorted_by_seller, wanted, sorter=order)].astype(np.int32)
 
 
-def _review_columns(raw: NDArray[np.void], order_ids: Int64, days: _DayColumns) -> ReviewColumns:
-    row = np.searchsorted(order_ids, raw["order"].astype(np.int64))
-    raw_order = np.lexsort((raw["tie"].astype(np.int64), raw["posted"].astype(np.int64), row))
-    raw, row = raw[raw_order], row[raw_order]
-    posted = days.of(raw["posted"].astype(np.int64), row)
-    removed = days.of(raw["removed"].astype(np.int64), row)
+def _review_columns(raw: Columns, order_ids: Int64, days: _DayColumns) -> ReviewColumns:
+    row = np.searchsorted(order_ids, raw["order_id"])
+    raw_order = np.lexsort((raw["tie"], raw["posted"], row))
+    raw, row = _rows(raw, raw_order), row[raw_order]
+    posted = days.of(raw["posted"], row)
+    removed = days.of(raw["removed"], row)
     first = np.ones(len(row), bool)
     first[1:] = row[1:] != row[:-1]
     last = np.append(first[1:], True) if len(row) else first
@@ -222,8 +227,8 @@ def _review_columns(raw: NDArray[np.void], order_ids: Int64, days: _DayColumns) 
         start_day=posted,
         end_day=np.where(edited, replaced, removed).astype(np.int32),
         edited=edited.astype(np.int8),
-        stars=raw["stars"].astype(np.float64),
-        quality=raw["quality"].astype(np.float64),
-        communication=raw["communication"].astype(np.float64),
-        value=raw["value"].astype(np.float64),
+        stars=raw["stars"],
+        quality=raw["quality"],
+        communication=raw["communication"],
+        value=raw["value"],
     )

@@ -1,4 +1,4 @@
-"""Doubles hardly compress; trying it cost more than half of the time of storing a series."""
+"""Daily scores are doubles that hardly compress; do not spend time on trying."""
 
 from django.db import migrations
 
