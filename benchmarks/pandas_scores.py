@@ -32,6 +32,8 @@ def frame(given: Input) -> pd.DataFrame:
 
 def compute(items: pd.DataFrame, given: Input) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Scores by gig and day, and by seller and day."""
+    if items["start_day"].max() > given.last_day:
+        items = items[items["start_day"] <= given.last_day]
     grid = _grid(items, given)
     sums = _running_sums(items, grid, given)
     policy = given.policy
