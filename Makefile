@@ -22,7 +22,7 @@ lint:  ## check style, types, imports, templates, migrations and the deployment 
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/djlint --check --lint --quiet templates
-	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	HTTPS=1 $(PY) manage.py check --deploy --fail-level WARNING
 
 format:  ## format code and templates

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
 import sys
@@ -16,11 +15,14 @@ from config.embedded.errors import from_log
 from config.embedded.lock import AlreadyOwned, FolderLock
 from config.embedded.servers import KINDS
 from config.env import BadSetting
+from config.healthcheck import is_well
 from config.run import preflight, programs
 from config.run.children import Children
 
 WEB_SECONDS = 60.0
 CHECK_SECONDS = 0.2
+# Where to ask when it listens on every address.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -81,24 +83,14 @@ def look_after(children: Children) -> None:
 
 
 def wait_for_page(children: Children, home: Home, host: str, port: int) -> None:
+    asked = EVERYWHERE.get(host, host)
+    named = env.words(os.environ, "ALLOWED_HOSTS", ("localhost",))[0].lstrip(".")
     deadline = time.monotonic() + WEB_SECONDS
-    while not answers(host, port):
+    while not is_well(asked, port, named):
         children.check()
         if time.monotonic() > deadline:
             raise from_log("Starting the web server", home.logs / "web.log")
         time.sleep(0.05)
-
-
-def answers(host: str, port: int) -> bool:
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not to listen
-    connection = http.client.HTTPConnection(everywhere.get(host, host), port, timeout=5)
-    try:
-        connection.request("GET", "/health/", headers={"Host": "localhost"})
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def greet(home: Home, address: str, accounts: list[programs.Account]) -> None:
