@@ -67,7 +67,7 @@ def test_scripts_use_no_eval(path: Path) -> None:
 
 def test_every_setting_of_htmx_is_one_that_htmx_knows() -> None:
     base = (ROOT / "templates" / "base.html").read_text()
-    found = re.search(r"name=\"htmx-config\" content='([^']+)'", base)
+    found = re.search(r"name=\"htmx-config\"\s+content='([^']+)'", base)
     assert found is not None
     settings = json.loads(found[1])
     htmx = (ROOT / "static/vendor/htmx/htmx.min.js").read_text()
