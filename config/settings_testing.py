@@ -7,6 +7,8 @@ from config.settings import INSTALLED_APPS, MIDDLEWARE, STORAGES
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
+# Logging in and out reads the session before and after it gets a new key.
+ZEAL_ALLOWLIST = [{"model": "sessions.Session", "field": "get()"}]
 
 HTTPS = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
