@@ -127,7 +127,7 @@ def _load_story(facts: StoryFacts, *, owner: User, admin: User) -> None:
 
 def _forget_facts(sellers: Iterable[Seller]) -> None:
     for model in (WaitingReview, Inquiry, Observation, Note, Order):
-        model.objects.filter(seller__in=sellers).delete()  # type: ignore[attr-defined]
+        model.objects.filter(seller__in=sellers).delete()
 
 
 def _write_by_hand(facts: StoryFacts, *, seller: Seller, author: User) -> None:

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.test import Client
-from django.urls import reverse
+from django.db import transaction
+from django.test import TestCase, override_settings
 
 from metrics.models import Move, Standing
 from metrics.services import recompute_sellers
-from sellers.demo import loader
+from sellers.access import sellers_visible_to
 from sellers.demo.accounts import (
     ADMIN,
     CASES,
     DEMO_ACCOUNTS,
     DEMO_PASSWORD,
-    OWNERS,
     WRITER,
     DemoNotAllowedError,
+    create_demo_accounts,
     existing_demo_accounts,
 )
-from sellers.demo.files import DemoImportError
-from sellers.demo.loader import DemoConflictError, load_demo, remove_demo
+from sellers.demo.files import DemoImportError, import_story
+from sellers.demo.loader import DemoConflictError, DemoLoaded, load_demo, remove_demo
 from sellers.demo.rows import StoryFacts
-from sellers.demo.stories import STORIES, case_pack, edited_reviews, perfect_order
+from sellers.demo.stories import STORIES, case_pack, edited_reviews, new_seller, perfect_order
 from sellers.models import (
     Gig,
     ImportBatch,
@@ -95,79 +95,156 @@ def real_seller() -> Iterator[Seller]:
 
 def contents() -> dict[str, list[dict[str, Any]]]:
     """Every row of the demo's tables."""
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in TABLES}
+    return {
+        model.__name__: [dict(row) for row in model._default_manager.order_by("pk").values()]
+        for model in TABLES
+    }
 
 
-def test_everything_is_loaded_through_the_import_with_its_provenance() -> None:
-    loaded = load_demo(anchor=ANCHOR)
-    stories = [tell(ANCHOR) for tell in STORIES.values()]
-    assert (loaded.changed, loaded.unchanged) == (10, 0)
-    assert loaded.orders == Order.objects.count() == sum(len(s.orders) for s in stories)
-    assert loaded.reviews == Review.objects.count() == sum(len(s.reviews) for s in stories)
-    assert WaitingReview.objects.count() == 0
-    batches = ImportBatch.objects.all()
-    assert {batch.state for batch in batches} == {ImportState.DONE}
-    assert len(batches) == 10
-    assert not any(batch.rows_rejected or batch.rows_waiting for batch in batches)
-    order = Order.objects.filter(seller__handle=perfect_order.HANDLE).order_by("ordered_at")[0]
-    # Line 1 is the header, so the first order stands on line 2.
-    assert order.source_line == 2
-    assert order.source_file is not None
-    assert order.source_file.name == "demo-perfect-order-orders.csv"
+def said(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("load_demo", *arguments, stdout=out)
+    return out.getvalue()
 
 
-def test_what_no_file_brings_is_written_too() -> None:
-    load_demo(anchor=ANCHOR)
-    stories = [tell(ANCHOR) for tell in STORIES.values()]
-    assert Inquiry.objects.count() == sum(len(s.inquiries) for s in stories)
-    assert Observation.objects.count() == sum(len(s.observations) for s in stories)
-    assert Note.objects.count() == sum(len(s.notes) for s in stories)
-    for observation in Observation.objects.select_related("gig"):
-        observation.full_clean()
-    paused = Gig.objects.filter(is_active=False)
-    assert [(gig.seller.handle, gig.ref) for gig in paused] == [
-        (edited_reviews.HANDLE, "old-theme")
-    ]
+@override_settings(STANDING_DEMO=True)
+class TestLoaded(TestCase):
+    """What is there after one load, which these tests share."""
+
+    loaded: DemoLoaded
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        begun = time.process_time()
+        cls.loaded = load_demo(anchor=ANCHOR)
+        cls.seconds = time.process_time() - begun
+
+    def test_everything_is_loaded_through_the_import(self) -> None:
+        stories = [tell(ANCHOR) for tell in STORIES.values()]
+        assert (self.loaded.changed, self.loaded.unchanged) == (10, 0)
+        orders = sum(len(story.orders) for story in stories)
+        reviews = sum(len(story.reviews) for story in stories)
+        assert self.loaded.orders == Order.objects.count() == orders
+        assert self.loaded.reviews == Review.objects.count() == reviews
+        assert WaitingReview.objects.count() == 0
+        batches = ImportBatch.objects.all()
+        assert [batch.state for batch in batches] == [ImportState.DONE] * 10
+        assert not any(batch.rows_rejected or batch.rows_waiting for batch in batches)
+
+    def test_every_order_says_where_it_came_from(self) -> None:
+        order = Order.objects.filter(seller__handle=perfect_order.HANDLE).earliest("ordered_at")
+        # Line 1 is the header, so the first order stands on line 2.
+        assert order.source_line == 2
+        assert order.source_file is not None
+        assert order.source_file.name == "demo-perfect-order-orders.csv"
+        assert not Order.objects.filter(source_file=None).exists()
+
+    def test_what_no_file_brings_is_written_too(self) -> None:
+        stories = [tell(ANCHOR) for tell in STORIES.values()]
+        assert Inquiry.objects.count() == sum(len(story.inquiries) for story in stories)
+        assert Observation.objects.count() == sum(len(story.observations) for story in stories)
+        assert Note.objects.count() == sum(len(story.notes) for story in stories)
+        for observation in Observation.objects.select_related("gig", "seller"):
+            observation.full_clean(exclude=["created_by"])
+        paused = Gig.objects.filter(is_active=False).values_list("seller__handle", "ref")
+        assert list(paused) == [(edited_reviews.HANDLE, "old-theme")]
+
+    def test_loading_works_for_less_than_ten_seconds(self) -> None:
+        # Its own processor time: how busy the machine is otherwise is not its matter.
+        assert self.seconds < 10
+
+    def test_loading_again_changes_nothing(self) -> None:
+        before = contents()
+        loaded = load_demo(anchor=ANCHOR)
+        assert (loaded.changed, loaded.unchanged) == (0, 10)
+        assert contents() == before
+
+    def test_another_anchor_moves_the_story_and_keeps_sellers_and_accounts(self) -> None:
+        ids = dict(Seller.objects.values_list("handle", "pk"))
+        users = list(User.objects.order_by("pk").values())
+        revisions = dict(Seller.objects.values_list("handle", "revision"))
+        load_demo(anchor=EARLIER)
+        assert dict(Seller.objects.values_list("handle", "pk")) == ids
+        assert list(User.objects.order_by("pk").values()) == users
+        assert all(
+            seller.revision > revisions[seller.handle] for seller in Seller.objects.iterator()
+        )
+        stories = [tell(EARLIER) for tell in STORIES.values()]
+        assert Order.objects.count() == sum(len(story.orders) for story in stories)
+        assert Note.objects.count() == sum(len(story.notes) for story in stories)
+        latest = Order.objects.filter(
+            seller__handle=perfect_order.HANDLE, status=OrderStatus.COMPLETED
+        ).latest("completed_at")
+        assert latest.completed_at is not None
+        assert (latest.completed_at.date() - EARLIER).days == perfect_order.DROP_DAY
+
+    def test_removing_takes_out_the_demo_and_its_accounts(self) -> None:
+        assert remove_demo() == 10
+        assert [model.__name__ for model in TABLES if model._default_manager.exists()] == []
+        assert remove_demo() == 0
+
+    def test_the_accounts_see_what_their_sentence_says(self) -> None:
+        for email, count in ((ADMIN, 10), (CASES, 4), (WRITER, 1)):
+            user = User.objects.get(email=email)
+            assert user.check_password(DEMO_PASSWORD)
+            assert sellers_visible_to(user).count() == count, email
+        assert list(User.objects.filter(is_staff=True).values_list("email", flat=True)) == [ADMIN]
+
+    def test_a_changed_password_stays_and_is_no_longer_printed(self) -> None:
+        user = User.objects.get(email=CASES)
+        user.set_password("chosen-by-its-owner")
+        user.save(update_fields=["password"])
+        assert load_demo(anchor=ANCHOR).changed == 0
+        user.refresh_from_db()
+        assert user.check_password("chosen-by-its-owner")
+        assert [account.email for account in existing_demo_accounts()] == [ADMIN, WRITER]
+        assert CASES not in said("--if-empty", "--print-accounts")
+
+    def test_if_empty_leaves_a_loaded_demo_where_it_is(self) -> None:
+        before = contents()
+        assert "not loaded" in said("--if-empty", "--anchor", "2026-10-01")
+        assert contents() == before
+
+    def test_stored_days_equal_the_reference_on_the_rows_of_the_story(self) -> None:
+        """Facts by way of import, tables and kernel against the rows read a second way."""
+        for seller in Seller.objects.all():
+            noon = datetime(2026, 11, 20, 12, tzinfo=seller.zone)
+            assert recompute_sellers(seller_ids=[seller.pk], now=noon) == 1
+            told = scenario(seller.handle, ANCHOR)
+            standing = Standing.objects.get(seller=seller)
+            assert standing.as_of == ANCHOR
+            assert standing.displayed == told.displayed(0)
+            assert standing.score == close_to(told.state(0).score)
+            for move in Move.objects.filter(seller=seller):
+                offset = (move.day - ANCHOR).days
+                before, after = told.state(offset - 1), told.state(offset)
+                stored = (move.displayed_before, move.displayed_after)
+                assert stored == (before.displayed, after.displayed), move
+                assert move.score_before == close_to(before.score)
+                assert move.score_after == close_to(after.score)
+
+    def test_the_stored_moves_of_the_perfect_order_end_with_10_to_9(self) -> None:
+        seller = Seller.objects.get(handle=perfect_order.HANDLE)
+        recompute_sellers(seller_ids=[seller.pk], now=datetime(2026, 11, 20, 12, tzinfo=UTC))
+        last = Move.objects.filter(seller=seller).latest("day")
+        assert (last.day - ANCHOR).days == perfect_order.DROP_DAY
+        assert (last.displayed_before, last.displayed_after) == (10, 9)
+        assert last.score_before == close_to(9.55604230770611)
+        assert last.score_after == close_to(9.483456412005403)
 
 
-def test_loading_takes_less_than_ten_seconds() -> None:
-    begun = time.monotonic()
-    load_demo(anchor=ANCHOR)
-    assert time.monotonic() - begun < 10
-
-
-def test_loading_twice_changes_nothing() -> None:
-    load_demo(anchor=ANCHOR)
-    before = contents()
-    loaded = load_demo(anchor=ANCHOR)
-    assert (loaded.changed, loaded.unchanged) == (0, 10)
-    assert contents() == before
-
-
-def test_another_anchor_moves_the_story_and_keeps_sellers_and_accounts() -> None:
-    load_demo(anchor=EARLIER)
-    ids = dict(Seller.objects.values_list("handle", "pk"))
-    load_demo(anchor=ANCHOR)
-    assert dict(Seller.objects.values_list("handle", "pk")) == ids
-    expected = sum(len(tell(ANCHOR).orders) for tell in STORIES.values())
-    assert Order.objects.count() == expected
-    latest = Order.objects.filter(
-        seller__handle=perfect_order.HANDLE, status=OrderStatus.COMPLETED
-    ).latest("completed_at")
-    assert latest.completed_at is not None
-    assert (latest.completed_at.date() - ANCHOR).days == perfect_order.DROP_DAY
-    assert Note.objects.count() == sum(len(tell(ANCHOR).notes) for tell in STORIES.values())
+def close_to(score: float | None) -> object:
+    return None if score is None else pytest.approx(score, abs=1e-9, rel=0)
 
 
 @pytest.mark.usefixtures("real_seller")
 def test_a_real_seller_is_never_touched() -> None:
     load_demo(anchor=ANCHOR)
-    load_demo(anchor=EARLIER)
     remove_demo()
     assert list(Seller.objects.values_list("handle", flat=True)) == ["a-real-seller"]
 
 
-def test_a_real_seller_with_a_demo_name_stops_the_load_before_anything_is_written() -> None:
+def test_a_real_seller_with_a_demo_name_stops_everything_before_anything_is_written() -> None:
     owner = User.objects.create_user("owner@example.org", "secret-enough")
     Seller.objects.create(handle=case_pack.HANDLE, owner=owner)
     before = contents()
@@ -180,84 +257,53 @@ def test_a_real_seller_with_a_demo_name_stops_the_load_before_anything_is_writte
 
 def test_an_unclaimed_seller_with_a_demo_name_counts_as_real() -> None:
     Seller.objects.create(handle=case_pack.HANDLE)
-    with pytest.raises(DemoConflictError):
-        load_demo(anchor=ANCHOR)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("load_demo")
 
 
 def test_a_load_that_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents()
-    real = loader.import_story
     seen: list[str] = []
 
     def fail_at_the_third(facts: StoryFacts, *, seller: Seller, by: User) -> None:
         seen.append(facts.handle)
         if len(seen) == 3:
             raise DemoImportError("told to fail")
-        real(facts, seller=seller, by=by)
+        import_story(facts, seller=seller, by=by)
 
-    monkeypatch.setattr(loader, "import_story", fail_at_the_third)
+    monkeypatch.setattr("sellers.demo.loader.import_story", fail_at_the_third)
     with pytest.raises(DemoImportError):
         load_demo(anchor=ANCHOR)
     assert contents() == before
 
 
-def test_removing_takes_out_the_demo_and_its_accounts() -> None:
-    load_demo(anchor=ANCHOR)
-    assert remove_demo() == 10
-    assert all(model.objects.count() == 0 for model in TABLES)
-    assert remove_demo() == 0
-
-
-def test_the_accounts_see_what_their_sentence_says(client: Client) -> None:
-    load_demo(anchor=ANCHOR)
-    for email, count in ((ADMIN, 10), (CASES, 4), (WRITER, 1)):
-        assert client.login(username=email, password=DEMO_PASSWORD)
-        page = client.get(reverse("sellers:roster")).content.decode()
-        shown = [handle for handle in STORIES if handle in page]
-        assert len(shown) == count, email
-    assert User.objects.get(email=ADMIN).is_staff
-    assert not User.objects.filter(is_staff=True).exclude(email=ADMIN).exists()
-    assert {OWNERS.get(h, ADMIN) for h in STORIES} == {account.email for account in DEMO_ACCOUNTS}
+def test_a_story_with_a_wrong_row_is_not_taken_in_part() -> None:
+    facts = STORIES[new_seller.HANDLE](ANCHOR)
+    broken = [{**facts.orders[0], "amount": "a lot"}, *facts.orders[1:]]
+    owner = User.objects.create_user("someone@example.org", "secret-enough")
+    seller = Seller.objects.create(handle=facts.handle, owner=owner)
+    with pytest.raises(DemoImportError, match="all 4 rows"), transaction.atomic():
+        import_story(dataclasses.replace(facts, orders=broken), seller=seller, by=owner)
+    assert Order.objects.count() == 0
 
 
 def test_without_the_setting_no_account_with_a_public_password_is_made(
     settings: LazySettings,
 ) -> None:
-    settings.STANDING_DEMO = False
-    settings.DEBUG = False
+    settings.STANDING_DEMO = settings.DEBUG = False
     with pytest.raises(DemoNotAllowedError, match="STANDING_DEMO"):
-        load_demo(anchor=ANCHOR)
+        create_demo_accounts()
     with pytest.raises(CommandError, match="STANDING_DEMO"):
         call_command("load_demo")
     assert User.objects.count() == 0
     settings.DEBUG = True
-    assert load_demo(anchor=ANCHOR).changed == 10
+    assert len(create_demo_accounts()) == User.objects.count() == len(DEMO_ACCOUNTS)
 
 
-def test_a_changed_password_stays_and_is_no_longer_printed() -> None:
-    load_demo(anchor=ANCHOR)
-    user = User.objects.get(email=CASES)
-    user.set_password("chosen-by-its-owner")
-    user.save(update_fields=["password"])
-    load_demo(anchor=EARLIER)
-    user.refresh_from_db()
-    assert user.check_password("chosen-by-its-owner")
-    assert [account.email for account in existing_demo_accounts()] == [ADMIN, WRITER]
-
-
-def said(*arguments: str) -> str:
-    out = io.StringIO()
-    call_command("load_demo", *arguments, stdout=out)
-    return out.getvalue()
-
-
-def test_the_command_loads_once_and_prints_the_accounts() -> None:
+def test_the_command_loads_an_empty_deployment_and_prints_the_accounts() -> None:
     first = said("--if-empty", "--anchor", "2026-11-20", "--print-accounts")
     assert "10 sellers loaded" in first
     assert all(account.email in first and account.role in first for account in DEMO_ACCOUNTS)
-    before = contents()
-    assert "not loaded" in said("--if-empty", "--anchor", "2026-10-01")
-    assert contents() == before
 
 
 @pytest.mark.usefixtures("real_seller")
@@ -271,38 +317,3 @@ def test_an_anchor_in_the_future_or_no_day_at_all_is_refused() -> None:
         call_command("load_demo", "--anchor", "2999-01-01")
     with pytest.raises(CommandError, match="anchor"):
         call_command("load_demo", "--anchor", "yesterday")
-
-
-@pytest.mark.parametrize("handle", STORIES)
-def test_stored_days_equal_the_reference_on_the_rows_of_the_story(handle: str) -> None:
-    """Facts by way of import, tables and kernel against the rows read a second way."""
-    load_demo(anchor=ANCHOR)
-    seller = Seller.objects.get(handle=handle)
-    told = scenario(handle, ANCHOR)
-    noon = datetime(ANCHOR.year, ANCHOR.month, ANCHOR.day, 12, tzinfo=ZoneInfo(seller.time_zone))
-    assert recompute_sellers(seller_ids=[seller.pk], now=noon) == 1
-    standing = Standing.objects.get(seller=seller)
-    score = told.state(0).score
-    assert standing.as_of == ANCHOR
-    assert standing.displayed == told.displayed(0)
-    assert standing.score == (None if score is None else pytest.approx(score, abs=1e-9))
-    for move in Move.objects.filter(seller=seller):
-        offset = (move.day - ANCHOR).days
-        before, after = told.state(offset - 1), told.state(offset)
-        assert (move.displayed_before, move.displayed_after) == (
-            before.displayed,
-            after.displayed,
-        )
-        if after.score is not None:
-            assert move.score_after == pytest.approx(after.score, abs=1e-9)
-
-
-def test_the_stored_moves_of_the_perfect_order_end_with_10_to_9() -> None:
-    load_demo(anchor=ANCHOR)
-    seller = Seller.objects.get(handle=perfect_order.HANDLE)
-    recompute_sellers(seller_ids=[seller.pk], now=datetime(2026, 11, 20, 12, tzinfo=UTC))
-    last = Move.objects.filter(seller=seller).latest("day")
-    assert (last.day - ANCHOR).days == perfect_order.DROP_DAY
-    assert (last.displayed_before, last.displayed_after) == (10, 9)
-    assert last.score_before == pytest.approx(9.55604230770611, abs=1e-9)
-    assert last.score_after == pytest.approx(9.483456412005403, abs=1e-9)
