@@ -6,6 +6,7 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +107,13 @@ def zones_of(
 
 
 def is_zone(name: str) -> bool:
-    return name in zoneinfo.available_timezones()
+    return name in _zone_names()
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    """Looked up once: the standard library walks the whole database each time it is asked."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def times(
