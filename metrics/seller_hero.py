@@ -24,7 +24,7 @@ from metrics.standing_words import (
     shown_words,
     unscored_words,
 )
-from metrics.words import display_sentence, score_words, turn_sentence, whole
+from metrics.words import counted, display_sentence, score_words, turn_sentence, whole
 from sellers.models import Observation, Seller
 from sellers.notes import observation_words
 
@@ -58,6 +58,7 @@ class Hero:
     finished: int
     open: int
     others: list[Shown]
+    needed: str
 
 
 def hero_of(
@@ -107,6 +108,7 @@ def hero_of(
         others=[
             Shown(observation_words(one), _when(seller, one)) for one in observed if one is not seen
         ],
+        needed=counted(policy_file.policy().min_activity, "finished order", "finished orders"),
     )
 
 

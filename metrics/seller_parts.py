@@ -31,7 +31,7 @@ from metrics.roster_rows import why_url
 from metrics.seller_query import DEFAULT_RANGE, RANGES, Days
 from metrics.series import DailySeries
 from metrics.standing_words import direction_of, gig_unscored_words
-from metrics.words import AREA_WORDS, counted, score_words
+from metrics.words import AREA_WORDS, counted, day_words, score_words
 from sellers.models import Note, Observation, Seller
 
 #: Distances from the benchmark beyond this many spreads fill a bar.
@@ -90,8 +90,23 @@ def trajectory_context(
         "label": trajectory_label(shown),
         "table": trajectory_table(shown),
         "legend": _legend(bool(shown.observations)),
-        "as_if_until": policy_file.published_from if as_if else None,
+        "caption": _AS_IF.format(day_words(shown.valid_from)) if as_if else "",
+        "empty": _empty_words(series, policy_file),
     }
+
+
+_AS_IF = (
+    "Dotted and lighter: before {} the platform had no such score. The line shows what it would "
+    "have been under the same rules."
+)
+
+
+def _empty_words(series: DailySeries, policy_file: PolicyFile) -> str:
+    """Why nothing is drawn, and what would change that."""
+    if any(value == value for value in series.values.tolist()):
+        return "No day of this range has a score. A longer range holds some."
+    need = counted(policy_file.policy().min_activity, "finished order", "finished orders")
+    return f"The line begins on the first day on which a gig has {need}."
 
 
 def _legend(observed: bool) -> list[dict[str, str]]:

@@ -29,13 +29,13 @@ def unscored_words(status: int, activity: int, finished: int, policy_file: Polic
 
 
 def gig_unscored_words(gig: GigStanding, policy_file: PolicyFile) -> str:
-    """The same for one gig; "" while it counts."""
+    """What a gig without a score lacks; "" while it counts."""
     if gig.status == DayStatus.SCORED:
         return ""
     need = policy_file.policy().min_activity
     if gig.activity:
-        return f"not scored: {gig.activity} of {counted(need, 'order', 'orders')}"
-    return f"not scored: no finished order in the {window_words(policy_file.policy().window_days)}"
+        return f"{gig.activity} of the {counted(need, 'order', 'orders')} that it needs"
+    return f"no finished order in the {window_words(policy_file.policy().window_days)}"
 
 
 def range_words(found: EstimateRange | None) -> str:

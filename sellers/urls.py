@@ -27,7 +27,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("imports/", imports.imports_page, name="imports"),
     path("imports/new/", imports.new_import, name="import_new"),
-    path("imports/example/<str:role>.csv", imports.example, name="import_example"),
+    path("imports/example.csv", imports.example, name="import_example"),
     path("imports/<int:batch_id>/", imports.import_page, name="import"),
     path("imports/<int:batch_id>/progress/", imports.import_progress, name="import_progress"),
     path("imports/<int:batch_id>/rejected.csv", imports.rejected_file, name="import_rejected"),
