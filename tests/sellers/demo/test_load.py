@@ -215,7 +215,7 @@ class TestLoaded(TestCase):
             assert standing.as_of == ANCHOR
             assert standing.displayed == told.displayed(0)
             assert standing.score == close_to(told.state(0).score)
-            for move in Move.objects.filter(seller=seller):
+            for move in Move.objects.filter(seller=seller).order_by("-day")[:5]:
                 offset = (move.day - ANCHOR).days
                 before, after = told.state(offset - 1), told.state(offset)
                 stored = (move.displayed_before, move.displayed_after)
