@@ -41,9 +41,13 @@
     }, extra);
   }
 
-  /* How many values of the lines run through the box where a label would stand. */
+  /* How much runs through the box where a label would stand: values of lines, dated marks. */
   function crowding(figure, from, to, low, high) {
     var hits = 0;
+    ((figure.standing || {}).marks || []).forEach(function (mark) {
+      var day = dayNumber(mark.x);
+      if (day >= from && day <= to) hits += 2;
+    });
     figure.data.forEach(function (trace) {
       if (trace.type === "bar") return;
       (trace.x || []).forEach(function (x, i) {
@@ -144,6 +148,21 @@
     return rows[1].length ? 2 : rows[0].length ? 1 : 0;
   }
 
+  /* The part of the y range where the values are, with room for the labels of thresholds. */
+  function closerRange(figure, full) {
+    var low = Infinity, high = -Infinity;
+    figure.data.forEach(function (trace) {
+      if (trace.type === "bar") return;
+      (trace.y || []).forEach(function (y) {
+        if (y === null || y === undefined) return;
+        low = Math.min(low, y);
+        high = Math.max(high, y);
+      });
+    });
+    if (low > high) return full;
+    return [Math.max(full[0], low - 0.35), Math.min(full[1], high + 0.2)];
+  }
+
   /* Adds thresholds, spans and marks to a time figure; `size` is the plot in pixels. */
   function annotate(figure, size, t) {
     var standing = figure.standing || {};
@@ -222,6 +241,6 @@
   }
 
   window.standing = Object.assign(window.standing || {}, {
-    chartMarks: { annotate: annotate, waterfall: waterfall },
+    chartMarks: { annotate: annotate, closerRange: closerRange, waterfall: waterfall },
   });
 })();

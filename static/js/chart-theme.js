@@ -51,6 +51,7 @@
   function styleScatter(trace, role, t) {
     if (role === "observation") {
       trace.mode = trace.mode || "markers";
+      trace.cliponaxis = false;
       trace.marker = Object.assign(
         { color: t["chart-observation"], size: 9, line: { color: t.surface, width: 1.5 } },
         trace.marker
@@ -59,6 +60,7 @@
     }
     if (role === "move") {
       trace.mode = "markers";
+      trace.cliponaxis = false;
       trace.marker = Object.assign({ size: 10, symbol: "circle", line: { color: t.surface, width: 2 } }, trace.marker);
       return;
     }

@@ -36,6 +36,7 @@
     figure.layout.width = size.width;
     figure.layout.height = size.height;
     figure.data.forEach(function (trace) { theme.styleTrace(trace, t); });
+    if (state.closer) figure.layout.yaxis.range = marks.closerRange(figure, figure.layout.yaxis.range);
     if (kind === "time") marks.annotate(figure, size, t);
     if (kind === "waterfall") marks.waterfall(figure, size, t, narrow);
     return figure;
@@ -47,13 +48,40 @@
       var figure = compose(state, scheme);
       return Plotly.react(state.canvas, figure.data, figure.layout, Object.assign({}, CONFIG, figure.config));
     }).then(function () {
-      if (!state.bound) bind(state);
+      if (!state.bound) {
+        bind(state);
+        offerCloser(state);
+      }
       state.element.dataset.state = "drawn";
     }).catch(function () {
       state.element.dataset.state = "failed";
       var wait = state.plot.querySelector(".chart-wait");
       if (wait) wait.textContent = "The chart could not be drawn. The table below holds the same numbers.";
     });
+  }
+
+  /* --- closer: the whole scale is the rule, the part with the values a choice -------------- */
+  function mayCloser(figure) {
+    var full = ((figure.layout || {}).yaxis || {}).range;
+    if (((figure.standing || {}).kind || "time") !== "time" || !full) return false;
+    var near = window.standing.chartMarks.closerRange(figure, full);
+    return near[1] - near[0] < 0.6 * (full[1] - full[0]);
+  }
+
+  function offerCloser(state) {
+    if (!mayCloser(state.figure)) return;
+    var button = document.createElement("button");
+    function say() { button.textContent = state.closer ? "Whole scale" : "Look closer"; }
+    button.type = "button";
+    button.className = "btn btn-plain btn-small chart-closer";
+    button.addEventListener("click", function () {
+      state.closer = !state.closer;
+      say();
+      draw(state);
+    });
+    say();
+    state.plot.after(button);
+    state.button = button;
   }
 
   /* --- reading a point ----------------------------------------------------------------- */
@@ -201,8 +229,10 @@
     var canvas = document.createElement("div");
     canvas.className = "chart-canvas";
     plot.append(canvas);
+    var figure = JSON.parse(script.textContent);
     drawn.set(element, {
-      element: element, plot: plot, canvas: canvas, figure: JSON.parse(script.textContent),
+      element: element, plot: plot, canvas: canvas, figure: figure,
+      closer: Boolean((figure.standing || {}).closer) && mayCloser(figure),
       width: plot.clientWidth, visible: false, bound: false, at: undefined, timer: 0,
     });
     seen.observe(element);
@@ -218,6 +248,7 @@
     window.clearTimeout(state.timer);
     if (window.Plotly) window.Plotly.purge(state.canvas);
     state.canvas.remove();
+    if (state.button) state.button.remove();
   }
 
   function scan() {

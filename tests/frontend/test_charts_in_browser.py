@@ -76,6 +76,22 @@ def test_the_bars_of_a_waterfall_stand_on_the_level_reached_before(desk: Page) -
     assert bar["base"][8] + bar["y"][8] == pytest.approx(9)
 
 
+def test_the_whole_scale_is_the_rule_and_looking_closer_a_choice(desk: Page, guide: str) -> None:
+    whole = guide.replace('"range": [4.5, 10.5]', '"range": [0.9, 10.1]')
+    assert whole != guide
+    desk.unroute_all()
+    serve(desk, lambda _: whole)
+    open_chart(desk)
+    y_range = "document.querySelector('#trajectory .js-plotly-plot')._fullLayout.yaxis.range"
+    assert desk.evaluate(y_range) == [0.9, 10.1]
+    desk.get_by_role("button", name="Look closer").click()
+    # The lowest value drawn is a displayed 9 and the highest a displayed 10: 9 − 0.35, and
+    # 10 + 0.2 cut at the end of the scale.
+    until(desk, f"Math.abs({y_range}[0] - 8.65) < 1e-9 && {y_range}[1] === 10.1")
+    desk.get_by_role("button", name="Whole scale").click()
+    until(desk, f"{y_range}[0] === 0.9")
+
+
 def test_pointing_shows_the_day_and_a_click_goes_to_its_reasons(desk: Page) -> None:
     open_chart(desk)
     box = desk.locator("#trajectory .nsewdrag").bounding_box()
@@ -150,5 +166,5 @@ def test_a_library_that_does_not_load_is_said_and_the_table_stays(desk: Page) ->
     desk.route("**/plotly-basic.min.js", lambda route: route.abort())
     desk.goto(GUIDE)
     desk.locator("#trajectory[data-state=failed]").wait_for()
-    expect(desk.locator("#trajectory .chart-wait")).to_contain_text("could not be drawn")
+    expect(desk.locator("#trajectory .chart-wait.js-only")).to_contain_text("could not be drawn")
     assert desk.locator("#trajectory summary").is_visible()
