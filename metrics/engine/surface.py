@@ -127,7 +127,9 @@ def surface(theta: Float64, gigs: int) -> Surface:
     counted = at.volume * at.counts
     uncounted = at.volume * at.neutral * (1.0 - at.counts)
     total = (counted + uncounted).sum(axis=-1, keepdims=True)
-    earned = (counted * gig_score + uncounted * neutral_score).sum(axis=-1, keepdims=True)
+    # Counted from the largest gig's score, so that a gig alone is at S to the last bit.
+    largest = np.take_along_axis(gig_score, counted.argmax(axis=-1)[..., None], axis=-1)
+    above = counted * (gig_score - largest) + uncounted * (neutral_score - largest)
     return Surface(
         at=at,
         distance=distance,
@@ -137,7 +139,7 @@ def surface(theta: Float64, gigs: int) -> Surface:
         neutral_steepness=9.0 * neutral * (1.0 - neutral),
         neutral_volume=uncounted,
         total=total,
-        score=earned / total,
+        score=largest + above.sum(axis=-1, keepdims=True) / total,
     )
 
 
