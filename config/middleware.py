@@ -18,7 +18,10 @@ def reference(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         request.reference = secrets.token_hex(4)  # type: ignore[attr-defined]
         with structlog.contextvars.bound_contextvars(reference=request.reference):  # type: ignore[attr-defined]
-            return get_response(request)
+            response = get_response(request)
+        if response.status_code >= 500:  # static/js/app.js says it where a part of a page failed
+            response["X-Reference"] = request.reference  # type: ignore[attr-defined]
+        return response
 
     return middleware
 

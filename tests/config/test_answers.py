@@ -47,6 +47,7 @@ def test_a_server_error_names_the_reference_of_its_request(rf: RequestFactory) -
     assert response.status_code == 500
     assert len(seen[0]) == 8
     assert seen[0] in response.content.decode()
+    assert response["X-Reference"] == seen[0]
 
 
 @pytest.mark.parametrize(

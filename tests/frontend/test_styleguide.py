@@ -128,3 +128,29 @@ def test_without_javascript_everything_but_the_drawing_is_there(
     assert page.get_by_role("columnheader", name="Displayed").is_visible()
     assert not page.get_by_role("button", name="Copy link").is_visible()
     context.close()
+
+
+def test_an_answer_that_is_an_error_is_said_in_words_and_changes_nothing(desk: Page) -> None:
+    open_guide(desk)
+    before = desk.locator("#states-title").inner_html()
+    desk.evaluate("htmx.ajax('GET', '/gone/', {target: '#states-title'}).catch(() => null)")
+    expect(desk.locator("#toasts")).to_contain_text("That is no longer there")
+    assert desk.locator("#states-title").inner_html() == before
+
+
+def test_a_broken_server_is_said_with_its_reference(desk: Page) -> None:
+    open_guide(desk)
+    desk.route(
+        "**/broken/",
+        lambda route: route.fulfill(status=500, body="", headers={"X-Reference": "7f3a09c1"}),
+    )
+    desk.evaluate("htmx.ajax('GET', '/broken/', {target: '#states-title'}).catch(() => null)")
+    expect(desk.locator("#toasts")).to_contain_text("Reference 7f3a09c1.")
+
+
+def test_a_form_that_comes_back_with_its_errors_is_shown(desk: Page) -> None:
+    open_guide(desk)
+    desk.route("**/wrong/", lambda route: route.fulfill(status=422, body="Stars must be 1 to 5"))
+    desk.evaluate("htmx.ajax('POST', '/wrong/', {target: '#states-title'}).catch(() => null)")
+    expect(desk.locator("#states-title")).to_have_text("Stars must be 1 to 5")
+    assert desk.locator("#toasts p").count() == 0
