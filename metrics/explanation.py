@@ -6,6 +6,7 @@ reads the database or the clock.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,6 +28,9 @@ SUM_TOLERANCE = 1e-10
 
 #: An area or cause whose lines together stay under this many score points hardly mattered.
 HARDLY = 0.001
+
+
+_MOST_KEYS = max(len(Cause), len(Factor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,12 @@ class Explanation:
     # --- what played no part, and what cannot be seen ----------------------------------------
 
     def parts(self) -> Parts:
-        """Which causes and areas took part in the move."""
-        absent, slight = _split(self.lines.cause, self.lines.amount, list(Cause))
+        """Which causes and areas took part in the move.
+
+        A first score has no causes to tell apart: everything that counts is on its lines.
+        """
+        causes = [] if self.form is Form.FIRST_SCORE else list(Cause)
+        absent, slight = _split(self.lines.cause, self.lines.amount, causes)
         absent_areas, slight_areas = _split(self.lines.factor, self.lines.amount, list(AREAS))
         return Parts(
             absent=tuple(Cause(key) for key in absent),
@@ -213,9 +221,9 @@ def orders_about(attribution: Attribution) -> Int64:
     return about
 
 
-def _split(key: Int8, amount: Float64, of: list[int]) -> tuple[list[int], list[int]]:
+def _split(key: Int8, amount: Float64, of: Sequence[int]) -> tuple[list[int], list[int]]:
     """Keys without a line, and keys whose lines are slight."""
-    gross = np.bincount(key[key >= 0], weights=np.abs(amount[key >= 0]), minlength=len(of) + 1)
+    gross = np.bincount(key[key >= 0], weights=np.abs(amount[key >= 0]), minlength=_MOST_KEYS)
     present = set(np.unique(key).tolist())
     absent = [number for number in of if number not in present]
     return absent, [n for n in of if n in present and gross[n] < HARDLY]

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 
 from metrics.engine.ledger import NONE
 from metrics.engine.types import Cause
-from metrics.explanation import Explanation, day_before
+from metrics.explanation import Explanation
 from metrics.ledger_view import NO_GIG, By, Filter, Sort
 from metrics.words import (
     AREA_BY_SLUG,
@@ -28,6 +28,26 @@ from metrics.words import (
 EARLIEST = date(1990, 1, 1)
 
 
+def _both_days(data: Mapping[str, Any], default: tuple[date, date]) -> dict[str, str]:
+    """Both days as written; a missing one is the day beside the other."""
+    start, end = (str(data.get(name) or "").strip() for name in ("from", "to"))
+    if not start and not end:
+        start, end = (day.isoformat() for day in default)
+    elif not start:
+        start = _day_beside(end, -1)
+    elif not end:
+        end = _day_beside(start, 1)
+    return {"from": start, "to": end}
+
+
+def _day_beside(text: str, days: int) -> str:
+    """The neighbour of a day; nothing where there is none, and the form says why."""
+    try:
+        return (date.fromisoformat(text) + timedelta(days=days)).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
 class DaysForm(forms.Form):
     """The two days of the question: ``?from=2024-06-11&to=2024-06-12``.
 
@@ -38,9 +58,7 @@ class DaysForm(forms.Form):
     end = forms.DateField(label="To", required=False, input_formats=["%Y-%m-%d"])
 
     def __init__(self, data: Mapping[str, Any], *, today: date, default: tuple[date, date]) -> None:
-        given = any(str(data.get(name) or "").strip() for name in ("from", "to"))
-        filled = {"from": default[0].isoformat(), "to": default[1].isoformat()}
-        super().__init__(data if given else filled)
+        super().__init__(_both_days(data, default))
         self.today = today
         for field in self.fields.values():
             field.widget = forms.DateInput(
@@ -74,17 +92,15 @@ class DaysForm(forms.Form):
         if self.errors:
             return found
         start, end = found.get("start"), found.get("end")
-        if start is None and end is not None:
-            start = day_before(end)
-        elif end is None and start is not None:
-            end = self._possible(start + timedelta(days=1))
+        if start is None or end is None:
+            raise ValidationError("Choose both days.")
         if start == end:
             raise ValidationError("These are the same day. Choose two different days.")
-        if start is not None and end is not None and start > end:
+        if start > end:
             raise ValidationError(
                 f"{day_words(start)} comes after {day_words(end)}. Put the earlier day first."
             )
-        return {"start": start, "end": end}
+        return found
 
     @property
     def days(self) -> tuple[date, date]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.engine.attribution import Form
 from metrics.engine.columns import Float64, Int64
 from metrics.engine.ledger import NONE, totals
 from metrics.engine.types import Cause, Factor
@@ -26,6 +27,8 @@ from metrics.words import (
     AREA_WORDS,
     CAUSE_MEANINGS,
     CAUSE_WORDS,
+    FIRST_MEANING,
+    FIRST_WORDS,
     NOISE,
     WHOLE_GIG,
     area_slug,
@@ -299,6 +302,8 @@ def _worth_showing(largest: list[int], sums: Mapping[int, float]) -> list[int]:
 def _group(explanation: Explanation, by: By, key: int, lines: int, amount: float) -> Group:
     if by is By.CAUSE:
         cause = Cause(key)
+        if explanation.form is Form.FIRST_SCORE:
+            return Group(FIRST_WORDS, FIRST_MEANING, cause_slug(cause), lines, amount)
         name = f"left the {explanation.window}" if cause is Cause.AGED_OUT else CAUSE_WORDS[cause]
         return Group(name, CAUSE_MEANINGS[cause], cause_slug(cause), lines, amount)
     if by is By.AREA:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.engine.attribution import Form
 from metrics.engine.days import NO_DAY, day_number
 from metrics.engine.types import CancelledBy, Cause, Factor, OrderStatus
 from metrics.explanation import Explanation
@@ -46,9 +47,10 @@ class LineWords:
             return f"left the {self._explanation.window}"
         if cause is not Cause.ENTERED:
             return CAUSE_WORDS[cause]
+        new = "" if self._explanation.form is Form.FIRST_SCORE else "new "
         if area in REVIEW_COLUMNS:
-            return "new review"
-        return "new delivery" if area is Factor.DELIVERY_TIME else "new order"
+            return f"{new}review"
+        return f"{new}{'delivery' if area is Factor.DELIVERY_TIME else 'order'}"
 
     def detail(self, order: int, area: Factor | None, cause: Cause) -> str:
         """What the order's fact in this area says: "5 stars", "late by 3 h", "completed"."""

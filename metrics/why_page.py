@@ -27,8 +27,8 @@ from metrics.words import (
     day_words,
     display_sentence,
     listed,
+    pair_decimals,
     score_words,
-    shared_decimals,
     signed,
     turn_sentence,
     unsigned,
@@ -133,12 +133,12 @@ def hero_of(explanation: Explanation, platform: str) -> Hero:
 
 
 def score_texts(start: float | None, end: float | None, least: int = 2) -> tuple[str, str]:
-    """Two scores with as many decimals as their difference needs to be seen."""
+    """Two scores, equally exact, with the decimals that they and their difference need."""
     if start is None or end is None:
         words = ["not scored" if score is None else score_words(score) for score in (start, end)]
         return words[0], words[1]
-    decimals = shared_decimals(start, end, least)
-    return score_words(start, decimals), score_words(end, decimals)
+    decimals = pair_decimals(start, end, least)
+    return f"{start:.{decimals}f}", f"{end:.{decimals}f}"
 
 
 def _residual_words(side: Side) -> str:
@@ -202,7 +202,7 @@ def breakdown_of(
     ends: dict[str, Any] = {"start": start, "steps": steps, "end": end, "displayed": displayed}
     caption = ""
     if displayed is not None and not draws_rounding(**ends):
-        rounding = signed(displayed - end.score, 2)
+        rounding = _rounding_words(explanation)
         caption = f"Not drawn, because it dwarfs the rest: rounding {rounding} to {displayed}."
     turn = " to ".join(score_texts(first_score, last_score))
     return Breakdown(
@@ -317,7 +317,7 @@ def ledger_of(
         filtered_words=signed(selection.amount),
         sum_words=f"Sum of {everything}{number} = {_difference(explanation)}",
         total=repr(explanation.total),
-        total_words=signed(explanation.total, shared_decimals(*explanation.ends, least=3)),
+        total_words=signed(explanation.total, pair_decimals(*explanation.ends, least=3)),
         holds=explanation.adds_up,
         after=_after_sum(explanation),
     )
@@ -333,13 +333,19 @@ def _after_sum(explanation: Explanation) -> list[dict[str, Any]]:
     after = explanation.after
     found: list[dict[str, Any]] = []
     if explanation.rounding is not None:
-        words = f"rounding {signed(explanation.rounding, 2)} → {after.displayed}"
+        words = f"rounding {_rounding_words(explanation)} → {after.displayed}"
         found.append({"words": words, "holds": None})
     for side in (explanation.before, after):
         if side.observed is not None and side.displayed is not None:
             words = f"platform showed {whole(side.observed)} on {day_words(side.day)}"
             found.append({"words": words, "holds": side.residual == 0})
     return found
+
+
+def _rounding_words(explanation: Explanation) -> str:
+    """As exact as the score beside it, so that the two lead to the displayed number."""
+    decimals = pair_decimals(*explanation.ends)
+    return signed(explanation.rounding or 0.0, decimals)
 
 
 def _line_view(row: Row, refs: Refs, links: Links, largest: float) -> LineView:
@@ -370,7 +376,9 @@ def _rest_view(selection: Selection, question: Question, links: Links) -> RestVi
 
 def _bound(largest: float) -> str:
     """The next number of one digit above an amount: 0.03 for 0.0297."""
-    places = max(1 - math.floor(math.log10(largest)), 1) - 1
+    if largest < NOISE:
+        return str(NOISE)
+    places = max(-math.floor(math.log10(largest)), 0)
     return f"{(math.floor(largest * 10**places) + 1) / 10**places:.{places}f}"
 
 

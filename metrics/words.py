@@ -57,6 +57,10 @@ CAUSE_WORDS: Mapping[Cause, str] = {
     Cause.POLICY: "rules changed",
 }
 
+#: A first score has one cause, and nothing in it need be new.
+FIRST_WORDS = "orders and reviews that count"
+FIRST_MEANING = "Everything in the window on the day of the first score."
+
 CAUSE_MEANINGS: Mapping[Cause, str] = {
     Cause.ENTERED: "They count on the later day and did not yet count on the earlier one.",
     Cause.AGED_OUT: "Orders and reviews older than the window count no more, good or bad.",
@@ -169,6 +173,12 @@ def shared_decimals(start: float, end: float, least: int = 2) -> int:
     return least
 
 
+def pair_decimals(start: float, end: float, least: int = 2) -> int:
+    """Decimals for two scores side by side: neither misread, the difference as it prints."""
+    decimals = shared_decimals(start, end, least)
+    return max(len(score_words(score, decimals).partition(".")[2]) for score in (start, end))
+
+
 def whole(value: float) -> str:
     """A number that the platform showed: ``9``, or ``8.5`` where it is not whole."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
@@ -231,7 +241,7 @@ def display_sentence(before: float, after: float) -> str:
     'The score moved 0.05; the display moved 1, because it crossed 9.5.'
     """
     shown, now = display(before), display(after)
-    size = unsigned(abs(after - before), shared_decimals(before, after))
+    size = unsigned(abs(after - before), pair_decimals(before, after))
     moved = "did not move" if after == before else f"moved {size}"
     if shown == now:
         if abs(after - before) < 0.1:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metrics.words import score_words, shared_decimals, signed
+from metrics.words import pair_decimals, score_words, signed
 
 #: Letters of a label before it is cut; the table beside the chart has it in full.
 LABEL_LETTERS = 44
@@ -52,17 +52,17 @@ def waterfall(
     bar on the level that the bars before it have reached. Roles, not colours: the page
     colours them by its theme.
     """
-    decimals = shared_decimals(start.score, end.score)
+    decimals = pair_decimals(start.score, end.score)
     bars: list[tuple[str, float, str, str, str | None]] = [
-        (start.label, start.score, score_words(start.score, decimals), "total", None)
+        (start.label, start.score, f"{start.score:.{decimals}f}", "total", None)
     ]
     for step in steps:
         role = "gain" if step.amount > 0 else "loss" if step.amount < 0 else "muted"
         bars.append((step.label, step.amount, signed(step.amount), role, step.url))
-    bars.append((end.label, end.score, score_words(end.score, decimals), "total", None))
+    bars.append((end.label, end.score, f"{end.score:.{decimals}f}", "total", None))
     if displayed is not None and draws_rounding(start, steps, end, displayed):
         rounding = displayed - end.score
-        bars.append(("rounding", rounding, signed(rounding, 2), "rounding", None))
+        bars.append(("rounding", rounding, signed(rounding, decimals), "rounding", None))
         bars.append(("displayed", float(displayed), str(displayed), "displayed", None))
     labels = _unique([_short(bar[0]) for bar in bars])
     return {
