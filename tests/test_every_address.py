@@ -64,6 +64,7 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:import_progress": Rule("seller", arguments=IMPORT),
     "sellers:import_rejected": Rule("seller", arguments=IMPORT),
     "metrics:seller": Rule("seller", arguments=SELLER),
+    "metrics:move_reason": Rule("seller", arguments={**SELLER, "move_id": "move_id"}),
     "metrics:why": Rule("seller", arguments=SELLER),
     "metrics:why_csv": Rule("seller", arguments=SELLER),
     "metrics:runs": Rule("admin"),
@@ -96,6 +97,7 @@ class Scene:
     note_id: int
     observation_id: int
     batch_id: int
+    move_id: int
     people: dict[str, User]
 
 
@@ -123,7 +125,8 @@ def scene(db: None) -> Scene:
         "owner": owner,
         "admin": an_admin("admin@example.test"),
     }
-    return Scene(seller.pk, order.ref, note, shown, batch.pk, people)
+    move = seller.moves.earliest("day")
+    return Scene(seller.pk, order.ref, note, shown, batch.pk, move.pk, people)
 
 
 def answer(client: Client, name: str, scene: Scene, headers: dict[str, str]) -> str:

@@ -41,7 +41,7 @@ CONTRADICTIONS = (
     ("cancelled_at", "cancelled_at < ordered_at", "cancelled before it was ordered"),
 )
 
-_INDEXED_REPEATS = """
+_REPEATS = """
 CREATE TEMPORARY TABLE repeated_orders AS
 SELECT platform, handle, ref FROM staged_orders GROUP BY platform, handle, ref
 HAVING count(*) > 1
@@ -130,11 +130,13 @@ def propose_orders() -> None:
         )
     )
     with connection.cursor() as cursor:
-        cursor.execute(_INDEXED_REPEATS)
+        cursor.execute(_REPEATS)
         cursor.execute("ANALYZE repeated_orders")
         cursor.execute(SQL(_SINGLE_ROWS).format(facts=facts))
-        overlaid = SQL(", ").join(map(_overlaid, _FACTS))
-        cursor.execute(SQL(_REPEATED_ROWS).format(facts=facts, rank=_rank(), overlaid=overlaid))
+        cursor.execute("SELECT EXISTS (SELECT FROM repeated_orders)")
+        if cursor.fetchone()[0]:
+            overlaid = SQL(", ").join(map(_overlaid, _FACTS))
+            cursor.execute(SQL(_REPEATED_ROWS).format(facts=facts, rank=_rank(), overlaid=overlaid))
         cursor.execute("ANALYZE incoming_orders")
         cursor.execute(SQL(_PROPOSE).format(merged=SQL(", ").join(map(_merged, _FACTS))))
         cursor.execute(SQL(_REFUSE).format(contradiction=contradiction))

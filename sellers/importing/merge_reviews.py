@@ -48,13 +48,36 @@ DELETE FROM sellers_waitingreview USING joined_reviews
 WHERE sellers_waitingreview.id = joined_reviews.waiting_id
 """
 
-_INCOMING = """
+_IDENTITY = "platform, handle, order_ref, coalesce(ref, ''), posted_at"
+
+_REPEATS = f"""
+CREATE TEMPORARY TABLE repeated_reviews AS
+SELECT platform, handle, order_ref, coalesce(ref, '') AS ref, posted_at FROM staged_reviews
+GROUP BY {_IDENTITY} HAVING count(*) > 1
+"""  # noqa: S608 - made of constants
+
+_SINGLE_ROWS = """
 CREATE TEMPORARY TABLE incoming_reviews AS
-SELECT seller_id, order_ref, coalesce(ref, '') AS ref, posted_at,
-       (array_agg(file_id ORDER BY {rank}))[1] AS file_id,
-       (array_agg(line ORDER BY {rank}))[1] AS line, {overlaid}
-FROM staged_reviews JOIN touched_sellers USING (platform, handle)
-GROUP BY seller_id, order_ref, coalesce(ref, ''), posted_at
+SELECT seller_id, order_ref, coalesce(ref, '') AS ref, posted_at, file_id, line, {facts}
+FROM staged_reviews AS staged JOIN touched_sellers USING (platform, handle)
+WHERE NOT EXISTS (
+    SELECT FROM repeated_reviews AS repeated
+    WHERE (repeated.platform, repeated.handle, repeated.order_ref, repeated.ref,
+           repeated.posted_at)
+        = (staged.platform, staged.handle, staged.order_ref, coalesce(staged.ref, ''),
+           staged.posted_at)
+)
+"""
+
+_REPEATED_ROWS = """
+INSERT INTO incoming_reviews (seller_id, order_ref, ref, posted_at, file_id, line, {facts})
+SELECT seller_id, order_ref, repeated.ref, posted_at,
+       (array_agg(file_id ORDER BY {rank}))[1], (array_agg(line ORDER BY {rank}))[1], {overlaid}
+FROM staged_reviews AS staged
+JOIN repeated_reviews AS repeated USING (platform, handle, order_ref, posted_at)
+JOIN touched_sellers USING (platform, handle)
+WHERE coalesce(staged.ref, '') = repeated.ref
+GROUP BY seller_id, order_ref, repeated.ref, posted_at
 """
 
 _PROPOSE = f"""
@@ -119,9 +142,15 @@ def merge_reviews() -> None:
     merged = SQL(", ").join(_merged(fact) for fact in _FACTS)
     known = SQL(", ").join(Identifier("known", fact) for fact in _FACTS)
     with connection.cursor() as cursor:
-        cursor.execute(
-            SQL(_INCOMING).format(rank=_rank(), overlaid=SQL(", ").join(map(_first, _FACTS)))
-        )
+        cursor.execute(_REPEATS)
+        cursor.execute("ANALYZE repeated_reviews")
+        cursor.execute(SQL(_SINGLE_ROWS).format(facts=_NAMES))
+        cursor.execute("SELECT EXISTS (SELECT FROM repeated_reviews)")
+        if cursor.fetchone()[0]:
+            overlaid = SQL(", ").join(map(_first, _FACTS))
+            cursor.execute(
+                SQL(_REPEATED_ROWS).format(facts=_NAMES, rank=_rank(), overlaid=overlaid)
+            )
         cursor.execute("ANALYZE incoming_reviews")
         cursor.execute(_PROPOSE)
         cursor.execute(SQL(_FIND_CHANGED).format(merged=merged, known=known))

@@ -91,7 +91,7 @@ class _Lines:
     """The lines of a file, then one that no file holds: it shows whether a quotation is open."""
 
     def __init__(self, file: TextIO) -> None:
-        self.file, self.number, self.chars = file, 0, 0
+        self.file, self.number, self.chars, self.ended = file, 0, 0, False
 
     def __iter__(self) -> Iterator[str]:
         while line := self.file.readline(LINE_CHARS + 1):
@@ -103,6 +103,7 @@ class _Lines:
                     "or review is. Is a line break or a quotation mark missing there?"
                 )
             yield line
+        self.ended = True
         yield _END
 
 
@@ -110,16 +111,16 @@ def _rows(text: _Lines) -> Iterator[tuple[int, list[str]]]:
     """Every row that holds something, with the line on which it begins."""
     csv.field_size_limit(LINE_CHARS)
     reader = csv.reader(text)
-    begin, row = 1, [_END]
+    begin = 1
     try:
         for row in reader:
-            if any(row) and row[0] != _END and not "".join(row).isspace():
+            if text.ended and row != [_END]:
+                raise _never_closed(begin)  # the quotation swallowed the last line
+            if any(row) and not text.ended and not "".join(row).isspace():
                 yield begin, row
             begin = reader.line_num + 1
     except csv.Error as error:
         raise _never_closed(begin) from error
-    if row != [_END]:
-        raise _never_closed(begin)
 
 
 def _never_closed(line: int) -> FileProblemError:

@@ -183,6 +183,8 @@ class _Runner:
                     self._stage_block(block, source, context)
             source.file.rows = batch.rows_done - before
             source.file.save(update_fields=["rows"])
+            if not source.file.rows:
+                self._note(source.file, "There is a line of column names, but no row.")
         batch.rows_total = batch.rows_done
         if not batch.rows_done:
             names = ", ".join(source.file.name for source in sources)
@@ -209,6 +211,7 @@ class _Runner:
         self.batch.rows_rejected += int(bad.sum()) + len(block.torn)
         self.batch.rows_no_review += checked.no_review
         self.batch.rows_done += block.rows
+        gc.collect(0)  # only what this block made; the collector is paused
         if time.monotonic() - self.told_at > PROGRESS_SECONDS:
             self._tell()
 

@@ -187,5 +187,8 @@ def _likely_encoding(path: Path) -> str:
         while len(sample) < 64_000 and (line := file.readline(PIECE_BYTES)):
             if not line.isascii():
                 sample += line[:4000]
-    best = from_bytes(sample, cp_isolation=["cp1252", "cp1250", "cp1251"]).best()
-    return best.encoding if best is not None else "cp1252"
+    matches = list(from_bytes(sample, cp_isolation=["cp1252", "cp1250", "cp1251"]))
+    least = min((match.chaos for match in matches), default=0.0)
+    # Where several read equally well, Western European is by far the most common.
+    likely = [e for match in matches if match.chaos <= least for e in match.could_be_from_charset]
+    return "cp1252" if "cp1252" in likely or not likely else likely[0]

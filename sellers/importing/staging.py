@@ -63,6 +63,7 @@ DERIVED = (
     "proposed_orders",
     "refused_orders",
     "incoming_gigs",
+    "repeated_reviews",
     "incoming_reviews",
     "proposed_reviews",
     "joined_reviews",

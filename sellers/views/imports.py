@@ -102,9 +102,10 @@ def rejected_file(request: HttpRequest, batch_id: int) -> HttpResponseBase:
 
 @require_safe
 @login_required
-def example(request: HttpRequest, role: str) -> HttpResponse:
-    """A file of one row to begin from."""
+def example(request: HttpRequest) -> HttpResponse:
+    """A file of one row to begin from: ``?of=orders`` or ``?of=reviews``."""
     _check_may_import(request.user)
+    role = request.GET.get("of", FileRole.ORDERS.value)
     if role not in FileRole.values:
         raise Http404
     response = HttpResponse(example_file(FileRole(role)), content_type="text/csv; charset=utf-8")
