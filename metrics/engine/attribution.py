@@ -14,9 +14,9 @@ whose ends are equal is skipped.
 have been scored at all, though both ends are. A path that stops there would have to leave
 the scale and come back: the score has no value at that point, so no line could say what
 it cost to get there. Such legs are walked *jointly*: one straight path from the last
-scored state to the next one. On it the score is defined everywhere, because a gate that
-is open at either end is open in part all along. Every item still knows in which leg it moved by how
-much, so its lines keep their own causes, priced at the integral of the joint path; they
+scored state to the next one. On it the score is defined everywhere, because a gate
+that is open at either end is open in part all along. Every item still knows by how much
+each leg moved it, so its lines keep their own causes, priced at the integral of the joint path; they
 add up exactly, and no cause has to stand in for another. A gate that closes in one of
 the legs and opens again in the next has not moved on the joint path and has no line.
 
@@ -26,8 +26,8 @@ after state, where S is s0, and its lines add up to after − s0, all with the c
 LOST_SCORE and UNSCORED have no lines; ``gates`` still says which orders closed or
 opened which gig.
 
-Sources: Aumann & Shapley 1974, *Values of Non-Atomic Games*; Friedman & Moulin 1999 on
-uniqueness of the straight path.
+Sources: Aumann & Shapley 1974, *Values of Non-Atomic Games*; Billera & Heath 1982 and
+Mirman & Tauman 1982 on what makes these prices the only ones.
 """
 
 from __future__ import annotations

@@ -6,15 +6,20 @@ The same numbers stand in docs/FORMULAS_ATTRIBUTION.md.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from metrics.engine.attribution import Form, Moment, attribute
 from metrics.engine.fact_columns import evidence_columns
 from metrics.engine.types import Cause, Evidence, Factor
-from tests.kernels.moments import lines_by_key
+from tests.kernels.moments import evidence_under, lines_by_key
 from tests.kernels.policies import PLAIN
+from tests.kernels.test_formulas_page import ORDERS, POLICY, REVIEWS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "FORMULAS_ATTRIBUTION.md").read_text("utf-8")
 
 #: μ = σ = ½, k = 1, a = 0, b = 1, all weight on cancellations, nothing fades.
 HALVES = replace(
@@ -114,3 +119,35 @@ def test_a_first_score_is_told_from_the_score_of_nothing_known() -> None:
     assert answer.rounding == pytest.approx(0.397866, abs=5e-7)
     (flip,) = answer.gates
     assert (flip.gig, flip.opened, flip.cause, flip.trigger_order) == (0, True, Cause.GIG_BEGAN, 7)
+
+
+#: The words of the page for areas and causes.
+WORDS = {
+    Factor.CLIENT_SATISFACTION: "client satisfaction",
+    Factor.CONFLICT_FREE: "conflict-free orders",
+    Factor.CANCELLATIONS: "order cancellations",
+    Factor.DELIVERY_TIME: "delivery time",
+    Cause.AGED_OUT: "aged out",
+    Cause.FADED: "faded",
+}
+
+
+def printed(amount: float) -> str:
+    return f"{amount:+.4f}".replace("-", "−")
+
+
+def test_the_worked_ledger_on_the_page_is_the_ledger() -> None:
+    """The history of docs/FORMULAS.md from day 729 to day 730, its rows in the same order."""
+    evidence = evidence_under((ORDERS, REVIEWS), POLICY)
+    answer = attribute(Moment(evidence, 729, POLICY, 1), Moment(evidence, 730, POLICY, 1))
+    expected = [
+        f"| {order} | {WORDS[Factor(factor)]} | {WORDS[Cause(cause)]} | {printed(amount)} |"
+        for (order, _, factor, cause, _), amount in sorted(lines_by_key(answer).items())
+    ]
+    rows = r"^\| \d \| .+ \| (?:aged out|faded) \| .+ \|$"
+    assert re.findall(rows, PAGE, re.MULTILINE) == expected
+    assert answer.change is not None
+    assert f"**sum** | **{printed(answer.change)}** |" in PAGE
+    assert f"{answer.before:.4f} − 0.0671 = {answer.after:.4f}" in PAGE
+    assert f"= {printed(answer.rounding)[:7]}" in PAGE.replace("=\n", "= ")
+    assert printed(answer.by_order()[1]) == "−0.0695"
