@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
@@ -15,8 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
-    *(path("", include(urls)) for urls in ("sellers.urls", "metrics.urls") if find_spec(urls)),
+    path("", include("sellers.urls")),
+    path("", include("metrics.urls")),
 ]
+if settings.DEBUG:  # a page for those who build pages
+    from config.styleguide import styleguide
+
+    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
