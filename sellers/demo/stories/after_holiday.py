@@ -48,5 +48,5 @@ def tell(anchor: date) -> StoryFacts:
     story.observed(-34, "level", label="Level 1", words="Your level changed after 30 days")
     story.observed(-6, "score", value="6")
     story.note(-60, "Fewer orders at a time, longer delivery times offered")
-    story.note(HOLIDAY_FROM, "Holiday; orders were left open", until=HOLIDAY_UNTIL)
+    story.note(HOLIDAY_FROM, "Holiday, orders left open", until=HOLIDAY_UNTIL)
     return story.facts()

@@ -70,4 +70,4 @@ def _by_hand(story: Story) -> None:
     story.observed(-5, "gig_score", value="9", gig="product-photo")
     story.observed(-5, "response_rate", value="91")
     story.note(-350, "Began to offer infographics")
-    story.note(-399, "A new colleague works on background removal", until=-210)
+    story.note(-399, "New colleague on backgrounds", until=-210)

@@ -45,7 +45,7 @@ def _while_ill(story: Story) -> None:
     story.order("logo-design", -366, amount=80, late_hours=9.0, review=Review(Rating(5, 4, 5), 1))
     story.order("logo-design", -240, amount=80, review=Review(FIVE, 1))
     story.cancelled("logo-design", -198, by="client", amount=120, open_days=7, due_in=-2)
-    story.order("logo-design", -160, amount=120)
+    story.order("logo-design", -160, amount=180)
 
 
 def _back_at_work(story: Story) -> None:
@@ -79,4 +79,4 @@ def _by_hand(story: Story) -> None:
     story.observed(-48, "impact", label="strong negative", gig="logo-design", area="communication")
     story.observed(-6, "score", value="5")
     story.note(-51, "One harsh review and the score lost three points")
-    story.note(ILL_FROM, "Ill; only a few orders in better weeks", until=ILL_UNTIL)
+    story.note(ILL_FROM, "Ill, few orders in better weeks", until=ILL_UNTIL)
