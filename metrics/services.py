@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -21,11 +22,15 @@ from metrics.computing import compute
 from metrics.dates import local_date
 from metrics.engine import ENGINE_VERSION
 from metrics.engine.days import day_number
+from metrics.engine.path import PathNotConverged
+from metrics.explain import fill_headline
 from metrics.facts import read_facts
-from metrics.models import Run, RunChunk, Standing
+from metrics.models import Move, Run, RunChunk, Standing
 from metrics.policy_files import current_policy_file
 from metrics.results import Stamp, replace_results
 from sellers.models import Seller, User
+
+log = structlog.get_logger(__name__)
 
 #: Sellers that one task computes in one transaction.
 CHUNK_SELLERS = 200
@@ -118,7 +123,7 @@ def start_run(
         for start in range(0, len(seller_ids), CHUNK_SELLERS)
     )
     for chunk in chunks:
-        recompute_chunk.delay_on_commit(chunk.pk)
+        recompute_chunk.delay_on_commit(chunk.pk)  # type: ignore[attr-defined]  # of Celery on Django
     if not chunks:
         _finish(run, timezone.now())
     return run
@@ -132,11 +137,16 @@ def queue_recompute(*, seller_ids: Iterable[int], reason: str = "") -> None:
 
 
 @transaction.atomic
-def complete_chunk(*, chunk_id: int, now: datetime) -> None:
-    """Do one chunk of a run, once: a second delivery of its task finds it done."""
+def complete_chunk(*, chunk_id: int, now: datetime) -> list[int]:
+    """Do one chunk of a run, once: a second delivery of its task finds it done.
+
+    Returns
+    -------
+    The ids of the chunk's sellers.
+    """
     chunk = RunChunk.objects.select_for_update().select_related("run").get(pk=chunk_id)
     if chunk.is_done:
-        return
+        return chunk.seller_ids
     recompute_sellers(seller_ids=chunk.seller_ids, now=now, from_scratch=chunk.run.from_scratch)
     chunk.is_done = True
     chunk.save(update_fields=["is_done"])
@@ -146,6 +156,18 @@ def complete_chunk(*, chunk_id: int, now: datetime) -> None:
     run.save(update_fields=["sellers_done", "seen_at"])
     if not run.chunks.filter(is_done=False).exists():
         _finish(run, now)
+    return chunk.seller_ids
+
+
+def fill_latest_headlines(*, seller_ids: Iterable[int]) -> None:
+    """Put the last move of each seller into words, so that lists need not work it out."""
+    latest = Move.objects.filter(seller__in=list(seller_ids)).order_by("seller_id", "-day")
+    for move in latest.distinct("seller_id").select_related("seller"):
+        if move.headline is None:
+            try:
+                fill_headline(move)
+            except PathNotConverged as error:
+                log.warning("headline not found", move=move.pk, error=str(error))
 
 
 def _finish(run: Run, now: datetime) -> None:
@@ -215,6 +237,6 @@ def revive_lost_runs(*, now: datetime) -> int:
         run.seen_at = now
         run.save(update_fields=["seen_at"])
         for chunk in waiting:
-            recompute_chunk.delay_on_commit(chunk.pk)
+            recompute_chunk.delay_on_commit(chunk.pk)  # type: ignore[attr-defined]  # of Celery on Django
             revived += 1
     return revived

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import Task, shared_task
 from django.db import OperationalError
 from django.utils import timezone
@@ -11,13 +13,14 @@ from metrics.models import Run
 
 
 @shared_task(bind=True, max_retries=3)
-def recompute_chunk(self: Task, chunk_id: int) -> None:
+def recompute_chunk(self: Task[Any, None], chunk_id: int) -> None:
     """Recompute one chunk of a run; a lost connection is tried again, any other error is
     written into the run."""
     if not services.note_chunk_start(chunk_id=chunk_id, now=timezone.now()):
         return
     try:
-        services.complete_chunk(chunk_id=chunk_id, now=timezone.now())
+        seller_ids = services.complete_chunk(chunk_id=chunk_id, now=timezone.now())
+        services.fill_latest_headlines(seller_ids=seller_ids)
     except OperationalError as error:
         if self.request.retries < (self.max_retries or 0):
             raise self.retry(exc=error, countdown=5 * 2**self.request.retries) from error

@@ -51,6 +51,8 @@ def load_demo() -> None:
     if not get_user_model().objects.exists():
         say("loading the demo story")
     call_command("load_demo", "--if-empty", stdout=io.StringIO())
+    # Here and now, so that the first page that is opened has something to show.
+    call_command("recompute", "--all", stdout=io.StringIO())
 
 
 def collect_static() -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from metrics.management.commands._sellers import add_seller_arguments, seller_ids_of
-from metrics.services import CHUNK_SELLERS, recompute_sellers
+from metrics.services import CHUNK_SELLERS, fill_latest_headlines, recompute_sellers
 
 
 class Command(BaseCommand):
@@ -26,9 +26,11 @@ class Command(BaseCommand):
         ids = seller_ids_of(options)
         now, computed = timezone.now(), 0
         for start in range(0, len(ids), CHUNK_SELLERS):
+            some = ids[start : start + CHUNK_SELLERS]
             computed += recompute_sellers(
-                seller_ids=ids[start : start + CHUNK_SELLERS],
+                seller_ids=some,
                 now=now,
                 from_scratch=options["from_scratch"],
             )
+            fill_latest_headlines(seller_ids=some)
         self.stdout.write(f"{computed} of {len(ids)} sellers computed, the rest was up to date.")
