@@ -62,41 +62,79 @@ SCORED, TOO_LITTLE, NOTHING = (int(state) for state in DayState)
 
 
 @compiled
-def _drop_items(
-    cells: Float64,
+def _sort_leaves(
+    leaving: Int32,
+    leave_range: Int64,
     first_leave: Int64,
     own: Range,
-    first_day: int,
-    last_day: int,
+    span: Range,
     items: Items,
-    fade: Float64,
 ) -> None:
-    """Add every item on its first day and take it off on its end.
+    """Items of a gig by the block in which they leave, for the days of ``span``.
 
-    ``first_leave`` receives, by area, the first day on which an item leaves.
+    ``leaving`` receives the items, ``leave_range`` where those of each block begin, and
+    ``first_leave``, by area, the first day on which one leaves.
     """
-    factor, origin_day, start_day, end_day, x, value_weight = items
+    factor, end_day = items[0], items[3]
+    first_leave[:] = FOREVER
+    leave_range[:] = 0
     for i in range(own[0], own[1]):
-        start = start_day[i]
-        if start > last_day:
-            break
-        area = factor[i]
-        is_order = 1.0 if area == CANCELLATIONS else 0.0
-        row = start - first_day
-        block = (row >> BLOCK_BITS) * BLOCK_CELLS + (row & (BLOCK - 1))
-        weight = value_weight[i] * fade[start - origin_day[i]]
-        cells[block + area * LANE] += weight
-        cells[block + area * LANE + SUMS] += weight * x[i]
-        cells[block + ACTIVITY] += is_order
         end = end_day[i]
-        if end <= last_day:
-            row = end - first_day
+        if end < span[1]:
+            leave_range[((end - span[0]) >> BLOCK_BITS) + 2] += 1
+            area = factor[i]
             first_leave[area] = min(first_leave[area], end)
-            block = (row >> BLOCK_BITS) * BLOCK_CELLS + (row & (BLOCK - 1))
-            weight = value_weight[i] * fade[end - origin_day[i]]
-            cells[block + area * LANE] -= weight
-            cells[block + area * LANE + SUMS] -= weight * x[i]
-            cells[block + ACTIVITY] -= is_order
+    for block in range(2, len(leave_range)):
+        leave_range[block] += leave_range[block - 1]
+    for i in range(own[0], own[1]):
+        end = end_day[i]
+        if end < span[1]:
+            block = ((end - span[0]) >> BLOCK_BITS) + 1
+            leaving[leave_range[block]] = i - own[0]
+            leave_range[block] += 1
+
+
+@compiled
+def _drop_entering(
+    cells: Float64, at: int, own_end: int, span: Range, items: Items, fade: Float64
+) -> int:
+    """Add the items that enter in one block, from item ``at`` on; returns the next one."""
+    factor, origin_day, start_day, _, x, value_weight = items
+    while at < own_end and start_day[at] < span[1]:
+        start, area = start_day[at], factor[at]
+        weight = value_weight[at] * fade[start - origin_day[at]]
+        cell = area * LANE + (start - span[0])
+        cells[cell] += weight
+        cells[cell + SUMS] += weight * x[at]
+        cells[ACTIVITY + start - span[0]] += 1.0 if area == CANCELLATIONS else 0.0
+        at += 1
+    return at
+
+
+@compiled
+def _drop_leaving(
+    cells: Float64, leaving: Int32, own_start: int, span: Range, items: Items, fade: Float64
+) -> None:
+    """Take off the items that leave in one block."""
+    factor, origin_day, _, end_day, x, value_weight = items
+    for position in range(len(leaving)):
+        i = own_start + leaving[position]
+        end, area = end_day[i], factor[i]
+        weight = value_weight[i] * fade[end - origin_day[i]]
+        cell = area * LANE + (end - span[0])
+        cells[cell] -= weight
+        cells[cell + SUMS] -= weight * x[i]
+        cells[ACTIVITY + end - span[0]] -= 1.0 if area == CANCELLATIONS else 0.0
+
+
+@compiled
+def _two_days(cells: Float64, i: int, before: float, step: float) -> float:
+    """Running sums of one lane on two days; returns the second."""
+    first = before * step + cells[i]
+    second = first * step + cells[i + 1]
+    cells[i] = first
+    cells[i + 1] = second
+    return second
 
 
 @compiled
@@ -109,33 +147,20 @@ def _running_sums(cells: Float64, carry: Float64, step: float) -> None:
     w0, w1, w2, w3, w4, w5 = carry[0], carry[1], carry[2], carry[3], carry[4], carry[5]
     x0, x1, x2, x3, x4, x5 = carry[6], carry[7], carry[8], carry[9], carry[10], carry[11]
     orders = carry[12]
-    for i in range(BLOCK):
-        w0 = w0 * step + cells[i]
-        w1 = w1 * step + cells[i + LANE]
-        w2 = w2 * step + cells[i + 2 * LANE]
-        w3 = w3 * step + cells[i + 3 * LANE]
-        w4 = w4 * step + cells[i + 4 * LANE]
-        w5 = w5 * step + cells[i + 5 * LANE]
-        x0 = x0 * step + cells[i + 6 * LANE]
-        x1 = x1 * step + cells[i + 7 * LANE]
-        x2 = x2 * step + cells[i + 8 * LANE]
-        x3 = x3 * step + cells[i + 9 * LANE]
-        x4 = x4 * step + cells[i + 10 * LANE]
-        x5 = x5 * step + cells[i + 11 * LANE]
-        orders += cells[i + 12 * LANE]
-        cells[i] = w0
-        cells[i + LANE] = w1
-        cells[i + 2 * LANE] = w2
-        cells[i + 3 * LANE] = w3
-        cells[i + 4 * LANE] = w4
-        cells[i + 5 * LANE] = w5
-        cells[i + 6 * LANE] = x0
-        cells[i + 7 * LANE] = x1
-        cells[i + 8 * LANE] = x2
-        cells[i + 9 * LANE] = x3
-        cells[i + 10 * LANE] = x4
-        cells[i + 11 * LANE] = x5
-        cells[i + 12 * LANE] = orders
+    for i in range(0, BLOCK, 2):
+        w0 = _two_days(cells, i, w0, step)
+        w1 = _two_days(cells, i + LANE, w1, step)
+        w2 = _two_days(cells, i + 2 * LANE, w2, step)
+        w3 = _two_days(cells, i + 3 * LANE, w3, step)
+        w4 = _two_days(cells, i + 4 * LANE, w4, step)
+        w5 = _two_days(cells, i + 5 * LANE, w5, step)
+        x0 = _two_days(cells, i + 6 * LANE, x0, step)
+        x1 = _two_days(cells, i + 7 * LANE, x1, step)
+        x2 = _two_days(cells, i + 8 * LANE, x2, step)
+        x3 = _two_days(cells, i + 9 * LANE, x3, step)
+        x4 = _two_days(cells, i + 10 * LANE, x4, step)
+        x5 = _two_days(cells, i + 11 * LANE, x5, step)
+        orders = _two_days(cells, i + 12 * LANE, orders, 1.0)
     carry[0], carry[1], carry[2], carry[3], carry[4], carry[5] = w0, w1, w2, w3, w4, w5
     carry[6], carry[7], carry[8], carry[9], carry[10], carry[11] = x0, x1, x2, x3, x4, x5
     carry[12] = orders
@@ -307,15 +332,19 @@ def _join_seller(
 
 
 @compiled
-def _finish_seller(score: Float64, status: Int8, sums: Float64, min_activity: float) -> None:
+def _finish_seller(
+    score: Float64,
+    status: Int8,
+    weighted: Float64,
+    volume: Float64,
+    activity: Float64,
+    min_activity: float,
+) -> None:
     """The overall score and the state of a seller's days."""
     for day in range(len(score)):
-        if sums[2, day] >= min_activity and sums[1, day] > 0.0:
-            score[day] = sums[0, day] / sums[1, day]
-            status[day] = SCORED
-        else:
-            score[day] = np.nan
-            status[day] = TOO_LITTLE if sums[2, day] > 0.0 else NOTHING
+        scored = activity[day] >= min_activity and volume[day] > 0.0
+        score[day] = weighted[day] / volume[day] if scored else np.nan
+        status[day] = SCORED if scored else TOO_LITTLE if activity[day] > 0.0 else NOTHING
 
 
 @compiled
@@ -339,8 +368,11 @@ def _add_up(
     bits, peak_bits = cells.view(np.int64), peaks.view(np.int64)
     days = span[1] - span[0]
     for area in range(AREA_COUNT):
+        if first_leave[area] >= span[1]:
+            continue
         low = area * LANE
-        leave = min(max(first_leave[area] - span[0], 0), days)
+        leave = max(first_leave[area] - span[0], 0)
+        peaks[area] = max(peaks[area], before[area])
         lost, largest = _lost_digits(bits[low : low + days], leave, peak_bits[area])
         if lost:
             state = (before[area], before[area + AREA_COUNT], peaks[area])
@@ -380,45 +412,52 @@ def _sweep(  # type: ignore[no-untyped-def]
     gig_first, gig_offset, seller_first, seller_offset = spans
     gig_score, gig_status, seller_score, seller_status = outs
     segment_start, mean, gain = benchmarks
-    longest = 0
+    longest, most = 0, 0
     for seller in range(len(seller_first)):
         longest = max(longest, seller_offset[seller + 1] - seller_offset[seller])
-    all_cells = np.zeros(((longest + BLOCK - 1) >> BLOCK_BITS) * BLOCK_CELLS)
-    all_sums = np.zeros((3, longest))
+    for gig in range(len(gig_first)):
+        most = max(most, item_range[gig + 1] - item_range[gig])
+    cells = np.zeros(BLOCK_CELLS)
+    all_weighted, all_volume = np.zeros(longest), np.zeros(longest)
+    all_activity = np.zeros(longest)
     carry = np.zeros(2 * AREA_COUNT + 1)
     peaks = np.zeros(AREA_COUNT)
     first_leave = np.zeros(AREA_COUNT, dtype=np.int64)
+    leaving = np.zeros(most, dtype=np.int32)
+    leave_range = np.zeros((longest >> BLOCK_BITS) + 3, dtype=np.int64)
     for seller in range(len(seller_first)):
         days = seller_offset[seller + 1] - seller_offset[seller]
-        last_day = seller_first[seller] + days - 1
-        sums = all_sums[:, :days]
-        sums[:] = 0.0
+        weighted, volume, activity = all_weighted[:days], all_volume[:days], all_activity[:days]
+        weighted[:], volume[:], activity[:] = 0.0, 0.0, 0.0
         for gig in range(gig_range[seller], gig_range[seller + 1]):
             count = gig_offset[gig + 1] - gig_offset[gig]
             first_day = gig_first[gig]
             own = (item_range[gig], item_range[gig + 1])
             carry[:] = 0.0
             peaks[:] = 0.0
-            first_leave[:] = FOREVER
-            _drop_items(all_cells, first_leave, own, first_day, last_day, items, fade)
+            life = (first_day, first_day + count)
+            _sort_leaves(leaving, leave_range, first_leave, own, life, items)
             # One benchmark for all gigs, or one for each.
             compared = gig if len(mean) > 1 else 0
             benchmark = (segment_start, mean[compared], gain[compared])
+            ahead = first_day - seller_first[seller]
+            next_item = own[0]
             for low in range(0, count, BLOCK):
                 high = min(low + BLOCK, count)
-                block = (low >> BLOCK_BITS) * BLOCK_CELLS
-                cells = all_cells[block : block + BLOCK_CELLS]
                 span = (first_day + low, first_day + high)
+                cells[:SCORE] = 0.0
+                next_item = _drop_entering(cells, next_item, own[1], span, items, fade)
+                block = low >> BLOCK_BITS
+                gone = leaving[leave_range[block] : leave_range[block + 1]]
+                _drop_leaving(cells, gone, own[0], span, items, fade)
                 _add_up(cells, span, carry, peaks, first_leave, own, items, fade)
                 _score_days(cells, span, benchmark, strength, intercept)
                 out = slice(gig_offset[gig] + low, gig_offset[gig] + high)
                 _give_out(gig_score[out], gig_status[out], cells, gate[0])
-                ahead = first_day - seller_first[seller]
                 here = slice(ahead + low, ahead + high)
-                _join_seller(sums[0, here], sums[1, here], sums[2, here], cells, gate)
-                cells[:SCORE] = 0.0
+                _join_seller(weighted[here], volume[here], activity[here], cells, gate)
         out = slice(seller_offset[seller], seller_offset[seller + 1])
-        _finish_seller(seller_score[out], seller_status[out], sums, gate[0])
+        _finish_seller(seller_score[out], seller_status[out], weighted, volume, activity, gate[0])
 
 
 def sweep(

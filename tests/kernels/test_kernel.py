@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from metrics.engine.columns import BenchmarkColumns
-from metrics.engine.days import NO_DAY
 from metrics.engine.fact_columns import evidence_columns
 from metrics.engine.kernel import sweep
 from metrics.engine.reference import evidence_of, seller_state
 from metrics.engine.sweep import DayState, Sweep
 from metrics.engine.types import (
     Benchmark,
-    Cause,
     Evidence,
-    Factor,
     OrderFacts,
     Policy,
     ReviewFacts,
-    Unscored,
 )
-from tests.kernels.policies import PLAIN
 from tests.kernels.strategies import benchmark_columns, benchmarks_on, histories
 
 History = tuple[list[OrderFacts], list[ReviewFacts], Policy]
@@ -110,9 +98,7 @@ def test_every_telling_day_equals_the_reference(history: History) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(histories(max_orders=8), benchmark_columns(GIGS))
-def test_a_day_uses_the_benchmark_in_force(
-    history: History, benchmarks: BenchmarkColumns
-) -> None:
+def test_a_day_uses_the_benchmark_in_force(history: History, benchmarks: BenchmarkColumns) -> None:
     orders, reviews, policy = history
     items = evidence_of(orders, reviews, policy)
     if not items:
