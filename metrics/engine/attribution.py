@@ -1,4 +1,4 @@
-"""Why the score moved: exact signed lines between any two states (FORMULAS.md, "Why").
+"""Why the score moved: exact signed lines between any two states (docs/FORMULAS_ATTRIBUTION.md).
 
 Between two states the score is a smooth function S(θ) of sums θ that are linear in the
 items' weights (:mod:`metrics.engine.surface`). Along the straight path between the two
@@ -16,9 +16,9 @@ the scale and come back: the score has no value at that point, so no line could 
 it cost to get there. Such legs are walked *jointly*: one straight path from the last
 scored state to the next one. On it the score is defined everywhere, because a gate
 that is open at either end is open in part all along. Every item still knows by how much
-each leg moved it, so its lines keep their own causes, priced at the integral of the joint path; they
-add up exactly, and no cause has to stand in for another. A gate that closes in one of
-the legs and opens again in the next has not moved on the joint path and has no line.
+each leg moved it, so its lines keep their own causes, priced at the integral of the joint
+path; they add up exactly, and no cause has to stand in for another. A gate that closes in
+one of the legs and opens again in the next has not moved on the joint path and has no line.
 
 **Forms.** MOVE as above. FIRST_SCORE: before is not scored, so there is nothing to move
 from; the path starts at "nothing known" with the gates, benchmarks and policy of the

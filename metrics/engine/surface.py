@@ -1,4 +1,4 @@
-"""The score as a smooth function of its sums, with its gradient (FORMULAS.md, "Why").
+"""The score as a smooth function of its sums, with its gradient (steps A1 and A2).
 
 A point θ of the path is one flat vector, so that walking along the path is one product
 of matrices; :class:`Coordinates` names its parts. A gate is a number c between 0 (closed)
