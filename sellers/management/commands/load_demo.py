@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sellers.demo.accounts import DemoNotAllowedError, existing_demo_accounts
+from sellers.demo.files import DemoImportError
 from sellers.demo.loader import DemoConflictError, load_demo, remove_demo
 from sellers.models import Seller
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
                 self.stdout.write("There are sellers already; the demo was not loaded.")
             else:
                 self._load(options["anchor"])
-        except (DemoConflictError, DemoNotAllowedError) as error:
+        except (DemoConflictError, DemoImportError, DemoNotAllowedError) as error:
             raise CommandError(str(error)) from error
         if options["print_accounts"]:
             self._print_accounts()
