@@ -112,6 +112,7 @@ class TestLoaded(TestCase):
     """What is there after one load, which these tests share."""
 
     loaded: DemoLoaded
+    seconds: float
 
     @classmethod
     def setUpTestData(cls) -> None:
