@@ -32,9 +32,9 @@ def measure(scale: Scale) -> Iterator[Result]:
     ours, swept = cpu_seconds(lambda: _sweep(given), 1 if scale.quick else 9)
     yield _column_read(given, ours, scale)
     expected = scores_of_sweep(swept)
-    repeat = 1 if scale.quick else 2
+    # The peers run for a minute each: once is enough for two digits.
     for name, peer in (("DuckDB", _duckdb), ("polars", _polars), ("pandas", _pandas)):
-        seconds, found = peer(given, repeat)
+        seconds, found = peer(given)
         assert_same(expected, found, name)
         yield Result(
             id=f"kernel_{name.lower()}",
@@ -114,27 +114,27 @@ def _read_columns(
     return total
 
 
-def _duckdb(given: Input, repeat: int) -> tuple[float, Scores]:
+def _duckdb(given: Input) -> tuple[float, Scores]:
     from benchmarks import duckdb_scores
 
     connection = duckdb_scores.connect(given)
-    seconds, _table = cpu_seconds(lambda: duckdb_scores.compute(connection, given), repeat)
+    seconds, _table = cpu_seconds(lambda: duckdb_scores.compute(connection, given), 1)
     found = duckdb_scores.scores(connection)
     connection.close()
     return seconds, found
 
 
-def _polars(given: Input, repeat: int) -> tuple[float, Scores]:
+def _polars(given: Input) -> tuple[float, Scores]:
     from benchmarks import polars_scores
 
     items, gigs = polars_scores.frames(given)
-    seconds, found = cpu_seconds(lambda: polars_scores.compute(items, gigs, given), repeat)
+    seconds, found = cpu_seconds(lambda: polars_scores.compute(items, gigs, given), 1)
     return seconds, polars_scores.scores(*found)
 
 
-def _pandas(given: Input, repeat: int) -> tuple[float, Scores]:
+def _pandas(given: Input) -> tuple[float, Scores]:
     from benchmarks import pandas_scores
 
     items = pandas_scores.frame(given)
-    seconds, found = cpu_seconds(lambda: pandas_scores.compute(items, given), repeat)
+    seconds, found = cpu_seconds(lambda: pandas_scores.compute(items, given), 1)
     return seconds, pandas_scores.scores(*found)
