@@ -33,12 +33,16 @@ _LEAST_HEIGHT = 1.0
 
 @dataclass(frozen=True, slots=True)
 class MoveWords:
-    """The last move of a seller: "fell from 10 to 9", its day, and why."""
+    """The last move of a seller: "fell from 10 to 9", its day, and why.
+
+    ``reason`` is empty until somebody asked for it; ``reason_url`` finds it.
+    """
 
     words: str
     day: date
     direction: str
     reason: str
+    reason_url: str
     url: str
 
 
@@ -118,6 +122,7 @@ def _move(move: Move) -> MoveWords:
         day=move.day,
         direction=direction_of(move),
         reason=headline["text"] if headline else "",
+        reason_url=reverse("metrics:move_reason", args=[move.seller_id, move.pk]),
         url=why_url(move.seller_id, move.day - timedelta(days=1), move.day),
     )
 

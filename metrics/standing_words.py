@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from metrics.models import DayStatus, GigStanding, Move, Standing
 from metrics.policy_files import PolicyFile
@@ -79,9 +79,10 @@ def rating_words(standing: Standing) -> RatingWords | None:
     ever = ""
     if standing.lifetime_reviews > standing.rating_reviews:
         ever = f"of {standing.lifetime_reviews:,} ever"
-    end = day_words(standing.rating_end)
+    last = standing.rating_end - timedelta(days=1)  # stored half-open, said inclusive
+    end = day_words(last)
     frozen = ""
-    if (standing.as_of - standing.rating_end).days > _FROZEN_DAYS:
+    if (standing.as_of - last).days > _FROZEN_DAYS:
         frozen = f"stands still since the latest review, on {end}"
     return RatingWords(
         mean=f"{standing.rating:.2f}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
@@ -83,6 +84,17 @@ class FactAdmin(AnyAdmin):
         touched = self._sellers_of_all(queryset)
         super().delete_queryset(request, queryset)
         facts_changed(seller_ids=touched, reason=_REASON)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Rows that a program wrote go with the facts that they are about."""
+        found, counts, missing, protected = super().get_deleted_objects(objs, request)
+        site = self.admin_site
+        computed = {
+            str(model._meta.verbose_name)
+            for model in apps.get_models()
+            if site.is_registered(model) and isinstance(site.get_model_admin(model), ReadOnlyAdmin)
+        }
+        return found, counts, missing - computed, protected
 
     def _stored(self, obj: Any) -> set[int]:
         return self._sellers_of_all(self.model.objects.filter(pk=obj.pk))

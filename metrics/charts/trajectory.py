@@ -147,6 +147,7 @@ def _estimate_trace(
 def _moves_trace(moves: Sequence[ShownMove], why_url: WhyUrl) -> Figure:
     """A dot on the line at every move that leaves a score; the others end the line."""
     scored = [move for move in moves if move.score_after is not None]
+    scored.sort(key=lambda move: move.day)
     return {
         "type": "scatter",
         "mode": "markers",

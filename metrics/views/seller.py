@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from metrics.explain import fill_headline
+from metrics.models import Move
 from metrics.selectors import standing_of
 from metrics.seller_context import areas_context, page_context, range_context
 from metrics.seller_query import SellerQuery
@@ -33,3 +35,13 @@ def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
         return render(request, "metrics/seller/_areas.html", context)
     context = page_context(seller, standing, query, now=timezone.now())
     return render(request, "metrics/seller/seller.html", context)
+
+
+@require_safe
+@login_required
+def move_reason(request: HttpRequest, seller_id: int, move_id: int) -> HttpResponse:
+    """The sentence of cause of one move, for lists whose moves nobody has asked about yet."""
+    seller = seller_or_404(request.user, seller_id)
+    move = get_object_or_404(Move.objects.select_related("seller"), seller=seller, pk=move_id)
+    context = {"headline": fill_headline(move)}
+    return render(request, "metrics/seller/_move_reason.html", context)
