@@ -1,0 +1,162 @@
+"""Remarks and the score that the platform showed: noted, corrected, removed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sellers.models import Note, Observation, Seller
+from sellers.notes import observation_words
+from tests.builders import NOW, PASSWORD, a_seller, a_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.servers]
+
+HTMX = {"HX-Request": "true", "HX-Target": "notes"}
+
+
+@pytest.fixture(autouse=True)
+def _noon(time_machine: object) -> None:
+    time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def seller(client: Client) -> Seller:
+    owner = a_user("owner@example.test")
+    client.login(username=owner.email, password=PASSWORD)
+    return a_seller("mira", owner=owner)
+
+
+def address(name: str, seller: Seller, *more: int) -> str:
+    return reverse(f"sellers:{name}", args=[seller.pk, *more])
+
+
+def test_a_remark_is_kept_with_its_days_and_its_author(client: Client, seller: Seller) -> None:
+    data = {"note-text": "ill", "note-day": "2024-05-01", "note-until": "2024-05-09"}
+    response = client.post(address("note_new", seller), data)
+    assert response["Location"] == f"/sellers/{seller.pk}/#notes"
+    note = Note.objects.get()
+    assert (note.seller, note.author, note.text) == (seller, seller.owner, "ill")
+    assert (note.day, note.until) == (date(2024, 5, 1), date(2024, 5, 9))
+    assert "ill" in client.get(address("notes", seller)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"note-text": "", "note-day": "2024-05-01"}, "This field is required"),
+        ({"note-text": "x" * 201, "note-day": "2024-05-01"}, "at most 200 characters"),
+        ({"note-text": "ill", "note-day": "2024-06-13"}, "has not come yet"),
+        ({"note-text": "ill", "note-day": "1899-01-01"}, "no history before 2010"),
+        ({"note-text": "ill", "note-day": "soon"}, "Enter a valid date"),
+        (
+            {"note-text": "ill", "note-day": "2024-05-02", "note-until": "2024-05-01"},
+            "lies before the first",
+        ),
+        (
+            {"note-text": "ill", "note-day": "2024-05-02", "note-until": "2124-05-01"},
+            "more than five years away",
+        ),
+    ],
+)
+def test_a_remark_that_does_not_hold_is_given_back(
+    client: Client, seller: Seller, data: dict[str, str], words: str
+) -> None:
+    for headers in ({}, HTMX):
+        response = client.post(address("note_new", seller), data, headers=headers)
+        assert response.status_code == 422
+        html = response.content.decode()
+        assert words in html
+        assert ("<html" in html) == (headers == {})
+    assert not Note.objects.exists()
+
+
+def test_today_is_the_day_of_the_seller(client: Client, seller: Seller) -> None:
+    # noon UTC on 12 June is 13 June in Auckland, and the 12th is still on in UTC
+    data = {"note-text": "up early", "note-day": "2024-06-13"}
+    assert client.post(address("note_new", seller), data).status_code == 422
+    Seller.objects.filter(pk=seller.pk).update(time_zone="Pacific/Auckland")
+    assert client.post(address("note_new", seller), data).status_code == 302
+
+
+def test_the_score_that_was_shown_is_an_observation_and_a_second_one_corrects_it(
+    client: Client, seller: Seller
+) -> None:
+    for value in ("8", "9"):
+        data = {"score-value": value, "score-day": "2024-06-01"}
+        assert client.post(address("score_new", seller), data).status_code == 302
+    seen = Observation.objects.get()
+    assert (seen.kind, seen.value, seen.day) == ("score", Decimal(9), date(2024, 6, 1))
+    assert seen.created_by == seller.owner
+
+
+@pytest.mark.parametrize("value", ["0", "11", "-1", "9.5", "nine", ""])
+def test_only_a_whole_number_from_1_to_10_was_ever_shown(
+    client: Client, seller: Seller, value: str
+) -> None:
+    data = {"score-value": value, "score-day": "2024-06-01"}
+    assert client.post(address("score_new", seller), data).status_code == 422
+    assert not Observation.objects.exists()
+
+
+def test_what_was_noted_can_be_taken_away_again(client: Client, seller: Seller) -> None:
+    note = Note.objects.create(seller=seller, day=date(2024, 5, 1), text="ill")
+    seen = Observation.objects.create(seller=seller, day=date(2024, 5, 1), kind="score", value=9)
+    for _ in range(2):  # twice: gone is gone
+        assert client.post(address("note_remove", seller, note.pk)).status_code == 302
+        assert client.post(address("score_remove", seller, seen.pk)).status_code == 302
+    assert (Note.objects.count(), Observation.objects.count()) == (0, 0)
+
+
+def test_nobody_touches_the_notes_of_another_seller(client: Client, seller: Seller) -> None:
+    other = a_seller("other")
+    note = Note.objects.create(seller=other, day=date(2024, 5, 1), text="private")
+    seen = Observation.objects.create(seller=other, day=date(2024, 5, 1), kind="score", value=9)
+    assert client.get(address("notes", other)).status_code == 404
+    assert client.post(address("note_new", other), {}).status_code == 404
+    assert client.post(address("score_new", other), {}).status_code == 404
+    # not under the other's address, and not under one's own
+    client.post(address("note_remove", other, note.pk))
+    client.post(address("note_remove", seller, note.pk))
+    client.post(address("score_remove", seller, seen.pk))
+    assert (Note.objects.count(), Observation.objects.count()) == (1, 1)
+
+
+def test_changes_come_by_post_with_a_token_alone(seller: Seller) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert seller.owner is not None
+    strict.login(username=seller.owner.email, password=PASSWORD)
+    assert strict.get(address("note_new", seller)).status_code == 405
+    data = {"note-text": "ill", "note-day": "2024-05-01"}
+    assert strict.post(address("note_new", seller), data).status_code == 403
+    assert not Note.objects.exists()
+
+
+def test_htmx_gets_the_renewed_list_and_tells_the_chart(client: Client, seller: Seller) -> None:
+    data = {"note-text": "ill", "note-day": "2024-05-01"}
+    response = client.post(address("note_new", seller), data, headers=HTMX)
+    html = response.content.decode()
+    assert html.lstrip().startswith('<section class="card" id="notes"')
+    assert "ill" in html
+    assert response["HX-Trigger"] == "standing:noted"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": "score", "value": Decimal("9.00")}, "success score 9"),
+        ({"kind": "rating", "value": Decimal("4.90")}, "rating 4.9"),
+        ({"kind": "response_rate", "value": Decimal(100)}, "response rate 100%"),
+        ({"kind": "level", "label": "Level 2"}, "Level 2"),
+        ({"kind": "promotable", "label": "no"}, "can be promoted: no"),
+        (
+            {"kind": "impact", "area": "order cancellations", "label": "negative"},
+            "order cancellations: negative",
+        ),
+    ],
+)
+def test_what_was_seen_in_words(fields: dict[str, object], words: str) -> None:
+    assert observation_words(Observation(**fields)) == words
