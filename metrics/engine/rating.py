@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.engine.columns import ReviewColumns
 from metrics.engine.days import NO_DAY
@@ -89,3 +90,59 @@ def ratings_of_groups(
         else PublicRating(0, 0, 0, None, None)
         for t, c, n, last in zip(total, count, lifetime, latest, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DailyRatings:
+    """The public rating of one seller (or gig) on every day from ``first_day`` on.
+
+    Attributes
+    ----------
+    hundredths, count, lifetime_count : shape (days,), as in :class:`PublicRating`
+    latest_day : shape (days,), when the latest review in force was posted, NO_DAY for none
+    """
+
+    first_day: int
+    hundredths: NDArray[np.int64]
+    count: NDArray[np.int64]
+    lifetime_count: NDArray[np.int64]
+    latest_day: NDArray[np.int64]
+
+    def on(self, day: int) -> PublicRating:
+        """The rating of one day among the days asked for."""
+        at = day - self.first_day
+        if not 0 <= at < len(self.count):
+            raise IndexError(f"day {day} is not among the {len(self.count)} days of this series")
+        if not self.lifetime_count[at]:
+            return PublicRating(0, 0, 0, None, None)
+        end = int(self.latest_day[at]) + 1
+        return PublicRating(
+            int(self.hundredths[at]),
+            int(self.count[at]),
+            int(self.lifetime_count[at]),
+            end - WINDOW_DAYS,
+            end,
+        )
+
+
+def daily_ratings(reviews: ReviewColumns, first_day: int, last_day: int) -> DailyRatings:
+    """The rating of one subject on every day; whole numbers throughout, so exact.
+
+    Between two days on which a version begins or ends nothing changes: the window hangs on
+    the latest review, not on the day. So only those days are computed, the rest repeat them.
+    """
+    rated = ~np.isnan(reviews.stars) & (reviews.start_day <= last_day)
+    begins = reviews.start_day[rated].astype(np.int64)
+    posted = reviews.posted_day[rated].astype(np.int64)
+    ends = np.where(reviews.end_day == NO_DAY, last_day + 1, reviews.end_day)[rated]
+    hundredths = np.rint(reviews.stars[rated] * 100).astype(np.int64)
+    changes = np.unique(np.clip(np.concatenate(([first_day], begins, ends)), first_day, None))
+    changes = changes[changes <= last_day]
+    found = np.zeros((4, len(changes)), np.int64)
+    for column, day in enumerate(changes.tolist()):
+        here = (begins <= day) & (day < ends)
+        latest = int(posted[here].max(initial=NO_DAY))
+        inside = here & (posted > latest - WINDOW_DAYS)
+        found[:, column] = hundredths[inside].sum(), inside.sum(), here.sum(), latest
+    spans = np.diff(np.append(changes, last_day + 1))
+    return DailyRatings(first_day, *np.repeat(found, spans, axis=1))
