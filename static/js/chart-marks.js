@@ -163,6 +163,19 @@
     return [Math.max(full[0], low - 0.35), Math.min(full[1], high + 0.2)];
   }
 
+  /* Seen from close, the lines at which the displayed number changes are what one looks for. */
+  function addBoundaries(figure) {
+    var range = figure.layout.yaxis.range;
+    var rounds = figure.data.some(function (trace) { return (trace.meta || {}).role === "display"; });
+    if (!rounds || range[1] - range[0] > 4) return;
+    figure.standing = figure.standing || {};
+    var lines = [];
+    for (var n = Math.ceil(range[0]); n + 0.5 < range[1]; n += 1) {
+      lines.push({ y: n + 0.5, label: (n + 1) + " is displayed from " + (n + 0.5) });
+    }
+    figure.standing.thresholds = (figure.standing.thresholds || []).concat(lines);
+  }
+
   /* Adds thresholds, spans and marks to a time figure; `size` is the plot in pixels. */
   function annotate(figure, size, t) {
     var standing = figure.standing || {};
@@ -241,6 +254,6 @@
   }
 
   window.standing = Object.assign(window.standing || {}, {
-    chartMarks: { annotate: annotate, closerRange: closerRange, waterfall: waterfall },
+    chartMarks: { annotate: annotate, closerRange: closerRange, addBoundaries: addBoundaries, waterfall: waterfall },
   });
 })();

@@ -36,7 +36,10 @@
     figure.layout.width = size.width;
     figure.layout.height = size.height;
     figure.data.forEach(function (trace) { theme.styleTrace(trace, t); });
-    if (state.closer) figure.layout.yaxis.range = marks.closerRange(figure, figure.layout.yaxis.range);
+    if (state.closer) {
+      figure.layout.yaxis.range = marks.closerRange(figure, figure.layout.yaxis.range);
+      marks.addBoundaries(figure);
+    }
     if (kind === "time") marks.annotate(figure, size, t);
     if (kind === "waterfall") marks.waterfall(figure, size, t, narrow);
     return figure;

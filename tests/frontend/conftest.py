@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from config.styleguide import styleguide
 from tests.frontend.site import Person, request_for, serve
+
+expect.set_options(timeout=30_000)  # a busy machine draws charts slowly
 
 
 @pytest.fixture(autouse=True)

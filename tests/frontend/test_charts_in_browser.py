@@ -88,6 +88,9 @@ def test_the_whole_scale_is_the_rule_and_looking_closer_a_choice(desk: Page, gui
     # The lowest value drawn is a displayed 9 and the highest a displayed 10: 9 − 0.35, and
     # 10 + 0.2 cut at the end of the scale.
     until(desk, f"Math.abs({y_range}[0] - 8.65) < 1e-9 && {y_range}[1] === 10.1")
+    # Where the displayed number changes: 9.5 alone, as 8.5 and 10.5 lie outside.
+    labels = desk.locator("#trajectory .annotation-text").all_text_contents()
+    assert [label for label in labels if "is displayed" in label] == ["10 is displayed from 9.5"]
     desk.get_by_role("button", name="Whole scale").click()
     until(desk, f"{y_range}[0] === 0.9")
 
