@@ -44,7 +44,8 @@ from metrics.engine.surface import coordinates, point_of, surface
 from metrics.engine.types import AREA_COUNT, Factor, Policy
 from metrics.policy_files import SHIPPED, read_policy_file
 
-MOVES, EXACT_MOVES, ORDERS_OF_LARGE_SELLER = 1_000, 100, 5_000
+MOVES, QUICK_MOVES, EXACT_MOVES = 1_000, 12, 100
+ORDERS_OF_LARGE_SELLER = 5_000
 DAYS_APART = 30
 
 #: The targets: this much faster than exact values of shap, no slower than its estimates, and
@@ -79,8 +80,8 @@ class Question:
 def measure(scale: Scale) -> Iterator[Result]:
     """Yields attribution_shap, its two variants, and attribution_ms."""
     policy = read_policy_file(SHIPPED / "fiverr-success-2024.toml").policy()
-    moves = _answered(_questions(policy, scale, 3 if scale.quick else MOVES))
-    small = [move for move in moves if move.gigs == 2][: None if scale.quick else EXACT_MOVES]
+    moves = _answered(_questions(policy, scale, QUICK_MOVES if scale.quick else MOVES))
+    small = [move for move in moves if move.gigs == 2][: 1 if scale.quick else EXACT_MOVES]
     if small:
         yield _against_shap("attribution_shap", small, sum_game, exact=True)
     yield _against_shap("attribution_shap_sums", moves, sum_game)
