@@ -1,0 +1,267 @@
+"""The pages of imports: list, upload, one import, its rejected rows."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sellers import tasks
+from sellers.importing import report
+from sellers.importing.run import run_batch
+from sellers.models import ImportBatch, ImportState, Order, Seller, User
+from tests.builders import NOW, PASSWORD, a_seller, a_user, an_admin
+from tests.sellers.importing.files import import_files, orders_file, reviews_file
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "import_progress"}
+
+
+@pytest.fixture(autouse=True)
+def queue(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Uploads lie in a folder of the test; tasks are written down instead of sent."""
+    sent: list[int] = []
+    settings.MEDIA_ROOT = str(tmp_path / "files")
+    monkeypatch.setattr(tasks.import_batch, "delay", sent.append)
+    monkeypatch.setattr("sellers.importing.page.workers_listen", lambda: True)
+    return sent
+
+
+def as_user(user: User) -> Client:
+    client = Client()
+    assert client.login(email=user.email, password=PASSWORD)
+    return client
+
+
+def upload(name: str, content: str | bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+
+
+def post(client: Client, **fields: Any) -> Any:
+    return client.post(reverse("sellers:import_new"), fields)
+
+
+def page(batch: ImportBatch) -> str:
+    return reverse("sellers:import", args=[batch.pk])
+
+
+def test_an_admin_uploads_files_watches_and_reads_the_report(
+    queue: list[int], settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = as_user(an_admin())
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = post(
+            client,
+            orders=upload("jan.csv", orders_file({}, {"order_ref": "FO2", "amount": "=1"})),
+            reviews=upload("stars.csv", reviews_file({})),
+            time_zone="Asia/Tokyo",
+        )
+    batch = ImportBatch.objects.get()
+    assert answer.status_code == 302
+    assert answer["Location"] == page(batch)
+    assert queue == [batch.pk]
+    assert len(list(Path(settings.MEDIA_ROOT).rglob("*.csv"))) == 2
+    waiting = client.get(page(batch)).content.decode()
+    assert "Waiting for a worker" in waiting
+    assert 'hx-trigger="every 1s"' in waiting
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run_batch(batch_id=batch.pk)
+    done = client.get(page(batch)).content.decode()
+    assert "hx-trigger" not in done
+    assert "3 rows read" in done
+    assert "1 row, 1 mistake" in done
+    assert reverse("metrics:seller", args=[Seller.objects.get().pk]) in done
+    # Uploads hold names of buyers: gone, once the import has ended.
+    assert not list(Path(settings.MEDIA_ROOT).rglob("*.csv"))
+    assert set(batch.files.values_list("path", flat=True)) == {""}
+
+
+def test_an_owner_imports_for_the_own_seller_only(
+    queue: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    owner = a_user()
+    mine, other = a_seller("mira", owner=owner), a_seller("noor")
+    client = as_user(owner)
+    form = client.get(reverse("sellers:import_new")).content.decode()
+    assert "mira" in form
+    assert "noor" not in form
+    refused = post(client, orders=upload("o.csv", orders_file({})), seller=other.pk)
+    assert refused.status_code == 422
+    missing = post(client, orders=upload("o.csv", orders_file({})))
+    assert missing.status_code == 422
+    assert not ImportBatch.objects.exists()
+
+    rows = orders_file({}, {"seller": "noor"})
+    with django_capture_on_commit_callbacks(execute=True):
+        post(client, orders=upload("o.csv", rows), seller=mine.pk)
+    batch = ImportBatch.objects.get()
+    run_batch(batch_id=batch.pk)
+    assert list(Order.objects.values_list("seller__handle", flat=True)) == ["mira"]
+    assert "the row names another seller" in client.get(page(batch)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["imports", "import_new", "import_example"])
+def test_who_has_no_seller_finds_no_imports(name: str) -> None:
+    address = reverse(f"sellers:{name}")
+    assert as_user(a_user()).get(address).status_code == 404
+    assert Client().get(address)["Location"].startswith(reverse("login"))
+
+
+def test_the_imports_of_others_do_not_exist(tmp_path: Path) -> None:
+    owner = a_user()
+    mine, other = a_seller("mira", owner=owner), a_seller("noor", owner=a_user())
+    own = import_files(tmp_path, orders=[orders_file({})], seller=mine)
+    foreign = import_files(tmp_path, orders=[orders_file({"seller": "noor"})], seller=other)
+    general = import_files(tmp_path, orders=[orders_file({"order_ref": "FO9"})])
+    client = as_user(owner)
+    listed = client.get(reverse("sellers:imports")).content.decode()
+    assert page(own) in listed
+    assert page(foreign) not in listed
+    for batch in (foreign, general):
+        for name in ("import", "import_progress", "import_rejected"):
+            address = reverse(f"sellers:{name}", args=[batch.pk])
+            assert client.get(address).status_code == 404
+            assert client.get(address, **HTMX).status_code == 404
+            assert Client().get(address).status_code == 302
+
+
+def test_without_a_file_nothing_begins() -> None:
+    answer = post(as_user(an_admin()))
+    assert answer.status_code == 422
+    assert "Choose a file of orders or of reviews." in answer.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_too_much_at_once_is_refused_with_the_limit(settings: Any) -> None:
+    settings.IMPORT_MAX_BYTES = 100
+    answer = post(as_user(an_admin()), orders=upload("o.csv", "x" * 101))
+    assert answer.status_code == 413
+    assert "this page takes up to 100" in answer.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_an_empty_file_is_explained_by_the_import(django_capture_on_commit_callbacks: Any) -> None:
+    client = as_user(an_admin())
+    with django_capture_on_commit_callbacks(execute=True):
+        post(client, orders=upload("o.csv", ""))
+    batch = ImportBatch.objects.get()
+    run_batch(batch_id=batch.pk)
+    answer = client.get(page(batch)).content.decode()
+    assert "o.csv: The file is empty." in answer
+    assert "Nothing was imported" in answer
+    assert "hx-trigger" not in answer
+
+
+def test_the_progress_part_asks_again_until_the_end(tmp_path: Path) -> None:
+    client = as_user(an_admin())
+    batch = ImportBatch.objects.create(
+        state=ImportState.RUNNING, stage="reading and checking", rows_total=1234, rows_done=617
+    )
+    address = reverse("sellers:import_progress", args=[batch.pk])
+    part = client.get(address, **HTMX).content.decode()
+    assert "Reading rows: 617 of 1,234" in part
+    assert 'hx-trigger="every 1s"' in part
+    assert "<html" not in part
+    # Without HTMX it is the page.
+    assert client.get(address)["Location"] == page(batch)
+    ImportBatch.objects.update(state=ImportState.DONE, finished_at=NOW)
+    assert "hx-trigger" not in client.get(address, **HTMX).content.decode()
+
+
+def test_the_page_says_when_no_worker_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sellers.importing.page.workers_listen", lambda: False)
+    batch = ImportBatch.objects.create()
+    assert "No worker is listening" in as_user(an_admin()).get(page(batch)).content.decode()
+
+
+def test_rejected_rows_come_as_a_file_that_runs_no_formula(tmp_path: Path) -> None:
+    rows = [{"amount": cell} for cell in ("=1+1", "@x", "+1", "-x")]
+    batch = import_files(tmp_path, orders=[orders_file(*rows)])
+    answer = as_user(an_admin()).get(reverse("sellers:import_rejected", args=[batch.pk]))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    table = list(csv.reader(io.StringIO(text)))
+    assert table[0] == ["file", "line", "column", "value", "reason", "fix"]
+    assert [row[:4] for row in table[1:]] == [
+        ["orders-0.csv", "2", "amount", "'=1+1"],
+        ["orders-0.csv", "3", "amount", "'@x"],
+        ["orders-0.csv", "4", "amount", "'+1"],
+        ["orders-0.csv", "5", "amount", "'-x"],
+    ]
+    assert f'filename="rejected-{batch.pk}.csv"' in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("role", ["orders", "reviews"])
+def test_the_example_file_imports_as_it_is(role: str, tmp_path: Path) -> None:
+    answer = as_user(an_admin()).get(reverse("sellers:import_example"), {"of": role})
+    batch = import_files(tmp_path, **{role: [answer.content]})
+    assert (batch.rows_rejected, batch.rows_done) == (0, 1)
+
+
+def test_an_example_of_anything_else_does_not_exist() -> None:
+    answer = as_user(an_admin()).get(reverse("sellers:import_example"), {"of": "gigs"})
+    assert answer.status_code == 404
+
+
+def test_an_empty_list_says_what_will_stand_there() -> None:
+    answer = as_user(an_admin()).get(reverse("sellers:imports")).content.decode()
+    assert "Nothing imported yet" in answer
+
+
+def test_the_list_takes_the_same_queries_for_one_import_and_fifty(tmp_path: Path) -> None:
+    client = as_user(an_admin())
+    seller, user = a_seller("mira"), a_user()
+
+    def queries() -> int:
+        client.get(reverse("sellers:imports"))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("sellers:imports"))
+        return len(captured)
+
+    def add(count: int) -> None:
+        for _ in range(count):
+            batch = ImportBatch.objects.create(seller=seller, created_by=user)
+            batch.files.create(role="orders", name="o.csv", size=1, sha256="0" * 64)
+
+    add(1)
+    one = queries()
+    add(49)
+    assert queries() == one
+
+
+def test_the_report_takes_the_same_queries_for_one_row_and_fifty(tmp_path: Path) -> None:
+    client = as_user(an_admin())
+
+    def queries(count: int) -> int:
+        good = [{"order_ref": f"FO{n}", "seller": f"s{n}-{count}"} for n in range(count)]
+        bad = [{"order_ref": f"FO{n}", "amount": "x"} for n in range(count)]
+        batch = import_files(tmp_path, orders=[orders_file(*good, *bad)])
+        client.get(page(batch))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(page(batch))
+        return len(captured)
+
+    assert queries(1) == queries(50)
+
+
+def test_workers_are_asked_once_in_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dt.timedelta | float] = []
+
+    def ping(timeout: float, limit: int) -> list[object]:
+        asked.append(timeout)
+        return [{"worker": {"ok": "pong"}}] * limit
+
+    monkeypatch.setattr(report.current_app.control, "ping", ping)
+    assert report.workers_listen()
+    assert report.workers_listen()
+    assert len(asked) == 1
