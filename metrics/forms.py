@@ -10,6 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
+from metrics.engine.attribution import Form
 from metrics.engine.ledger import NONE
 from metrics.engine.types import Cause
 from metrics.explanation import Explanation
@@ -19,6 +20,7 @@ from metrics.words import (
     AREA_WORDS,
     CAUSE_BY_SLUG,
     CAUSE_WORDS,
+    FIRST_WORDS,
     area_slug,
     cause_slug,
     day_words,
@@ -162,8 +164,9 @@ class LedgerForm(forms.Form):
             if (present.factor == (NONE if area is None else area)).any()
             or area_slug(area) == asked_area
         ]
+        first = explanation.form is Form.FIRST_SCORE
         causes = [
-            (cause_slug(cause), CAUSE_WORDS[cause])
+            (cause_slug(cause), FIRST_WORDS if first else CAUSE_WORDS[cause])
             for cause in Cause
             if (present.cause == cause).any() or cause_slug(cause) == asked_cause
         ]

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from metrics.explanation import Explanation, Side
 from metrics.ledger_view import Filter, Row, matching, rows_of
@@ -20,6 +21,7 @@ HEAD = ("order", "finished", "gig", "area", "cause", "detail", "amount")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+@lru_cache(maxsize=4096)
 def neutralised(text: str) -> str:
     """A text that no spreadsheet program runs: led by an apostrophe where it looks like one."""
     bare = text.lstrip()

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -240,28 +241,26 @@ def _finished_days(explanation: Explanation, rows: Int64) -> Int64:
 def rows_of(explanation: Explanation, indices: Int64) -> list[Row]:
     """The chosen lines in words."""
     lines, words = explanation.lines, LineWords(explanation)
+    finished_on = cache(explanation.finished_on)
+    columns = (lines.order, explanation.about, lines.gig, lines.factor, lines.cause, lines.amount)
     rows = []
-    for index in indices.tolist():
-        order, about, gig = (
-            None if int(column[index]) == NONE else int(column[index])
-            for column in (lines.order, explanation.about, lines.gig)
-        )
-        number = int(lines.factor[index])
-        area = None if number == NONE else Factor(number)
-        cause = Cause(int(lines.cause[index]))
-        gate = order is None and area is Factor.GIG_WEIGHT
-        detail = "" if order is None else words.detail(order, area, cause)
-        if gate and about is not None:
+    for order, about, gig, factor, number, amount in zip(
+        *(column[indices].tolist() for column in columns), strict=True
+    ):
+        area, cause = None if factor == NONE else Factor(factor), Cause(number)
+        gate = order == NONE and area is Factor.GIG_WEIGHT
+        detail = "" if order == NONE else words.detail(order, area, cause)
+        if gate and about != NONE:
             detail = f"with this order, {words.ending(about)}"
         rows.append(
             Row(
-                order=about,
-                finished_on=None if about is None else explanation.finished_on(about),
-                gig="" if gig is None else explanation.gigs[gig].title,
+                order=None if about == NONE else about,
+                finished_on=None if about == NONE else finished_on(about),
+                gig="" if gig == NONE else explanation.gigs[gig].title,
                 area=WHOLE_GIG if gate else AREA_WORDS[area],
                 cause=words.cause(cause, area),
                 detail=detail,
-                amount=float(lines.amount[index]),
+                amount=amount,
                 is_gate=gate,
             )
         )

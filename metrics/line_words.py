@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,9 @@ class LineWords:
         self._orders = explanation.facts.orders
         self._reviews = explanation.facts.reviews
         self._days = (day_number(explanation.before.day), day_number(explanation.after.day))
+        # Many lines share an order.
+        self._row = cache(explanation.order_row)
+        self._version = cache(self._version_on)
 
     def cause(self, cause: Cause, area: Factor | None) -> str:
         """The cause of one line: a new item is a new review, delivery or order."""
@@ -54,7 +58,7 @@ class LineWords:
 
     def detail(self, order: int, area: Factor | None, cause: Cause) -> str:
         """What the order's fact in this area says: "5 stars", "late by 3 h", "completed"."""
-        row = self._explanation.order_row(order)
+        row = self._row(order)
         if area in REVIEW_COLUMNS:
             return self._rating(row, area, cause)
         if area is Factor.DELIVERY_TIME:
@@ -68,7 +72,7 @@ class LineWords:
 
     def ending(self, order: int) -> str:
         """How an order ended: "completed", "cancelled by the client", "open"."""
-        row = self._explanation.order_row(order)
+        row = self._row(order)
         status = OrderStatus(int(self._orders.status[row]))
         if status is OrderStatus.CANCELLED:
             return _CANCELLED_BY[CancelledBy(int(self._orders.cancelled_by[row]))]
@@ -76,7 +80,7 @@ class LineWords:
 
     def is_perfect(self, order: int, day: int) -> bool:
         """Completed, not late, no dispute, and on that day five stars throughout."""
-        version = self._version(self._explanation.order_row(order), day)
+        version = self._version(self._row(order), day)
         return (
             self.is_clean(order)
             and version is not None
@@ -88,7 +92,7 @@ class LineWords:
 
     def is_clean(self, order: int) -> bool:
         """Completed, not known to be late, no dispute known."""
-        row, orders = self._explanation.order_row(order), self._orders
+        row, orders = self._row(order), self._orders
         return (
             int(orders.status[row]) == OrderStatus.COMPLETED
             and not float(orders.late_hours[row]) > 0
@@ -97,12 +101,12 @@ class LineWords:
 
     def rating(self, order: int, area: Factor, day: int) -> float | None:
         """Stars that the review in force on a day number gives in an area."""
-        version = self._version(self._explanation.order_row(order), day)
+        version = self._version(self._row(order), day)
         return None if version is None else self._rated(version, REVIEW_COLUMNS[area])
 
     def late_hours(self, order: int) -> float | None:
         """First delivery minus the due time; None where either is unknown."""
-        late = float(self._orders.late_hours[self._explanation.order_row(order)])
+        late = float(self._orders.late_hours[self._row(order)])
         return None if np.isnan(late) else late
 
     def _rating(self, row: int, area: Factor, cause: Cause) -> str:
@@ -122,7 +126,7 @@ class LineWords:
             value = float(self._reviews.stars[version])
         return None if np.isnan(value) else value
 
-    def _version(self, row: int, day: int) -> int | None:
+    def _version_on(self, row: int, day: int) -> int | None:
         """The version of an order's review in force on a day."""
         reviews = self._reviews
         low, high = (int(i) for i in np.searchsorted(reviews.row, (row, row + 1)))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
 from metrics.dates import local_date
 from metrics.engine.ledger import NONE
@@ -21,7 +22,8 @@ from metrics.explanation import Explanation, day_before
 from metrics.forms import DaysForm, LedgerForm
 from metrics.ledger_csv import ledger_csv
 from metrics.models import Move
-from metrics.why_page import Links, Refs, context_of, query_of
+from metrics.why.links import Links, Refs, query_of
+from metrics.why.page import context_of
 from sellers.access import may_import, seller_or_404
 from sellers.fragments import wants_fragment
 from sellers.models import Order, Seller
@@ -70,8 +72,10 @@ def why(request: HttpRequest, seller_id: int) -> HttpResponse:
         return render(request, "metrics/why/page.html", ctx, status=422)
     explanation = Explainer(seller).explain(start=days.days[0], end=days.days[1])
     ctx |= _answer(request, seller, explanation) | turns.beside(*days.days)
-    fragment = wants_fragment(request, "ledger") and ctx["has_ledger"]
-    return render(request, f"metrics/why/{'_ledger' if fragment else 'page'}.html", ctx)
+    if not (wants_fragment(request, "ledger") and ctx["has_ledger"]):
+        return render(request, "metrics/why/page.html", ctx)
+    # The address without what was left empty in the form.
+    return push_url(render(request, "metrics/why/_ledger.html", ctx), ctx["permalink"])
 
 
 @require_safe

@@ -224,6 +224,8 @@ def test_a_first_score_says_where_its_lines_start(client: Client, owner: User) -
     assert "Not scored on 4 Jun 2024, " in page
     assert "There was no score before (1 of 2 orders)." in page
     assert "from where a gig without history starts (7.01)" in page
+    assert "orders and reviews that count" in page
+    assert "new order" not in page, "the first of the two is not new on this day"
     assert Page(page).proof()["data-holds"] == "true"
 
 
@@ -370,6 +372,7 @@ def test_htmx_gets_the_ledger_alone_and_a_history_restore_the_page(
     fragment = get(client, url, HX_Request="true", HX_Target="ledger")
     assert fragment.content.lstrip().startswith(b'<div id="ledger">')
     assert b"<html" not in fragment.content
+    assert fragment["HX-Push-Url"] == url, "the address bar shows what was asked, in one form"
     restored = get(
         client,
         url,
