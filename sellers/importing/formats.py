@@ -24,14 +24,14 @@ _WHEN = "ISO 8601; without a zone it is the seller's time"
 _RATING = "1 to 5; blank or 0 if not rated"
 
 ORDER_COLUMNS = (
-    Column("seller", "handle of the seller; may be left out if one was chosen", "mira-writes"),
+    Column("seller", "handle of the seller; may be left out if one was chosen", "demo-writer"),
     Column("platform", "fiverr, upwork or other; fiverr if blank", "fiverr"),
     Column("gig", "the platform's identifier of the gig", "book-editing", required=True),
     Column("gig_title", "title of the gig", "I will edit your book"),
     Column("category", "category of the gig", "Writing"),
     Column("price_band", "price band of the gig", "mid"),
     Column("order_ref", "the platform's order number", "FO61B2C3D4E5", required=True),
-    Column("buyer", "name of the buyer; kept as a code that cannot be read back", "anna_k"),
+    Column("buyer", "name of the buyer; kept as a code that cannot be read back", "buyer-1042"),
     Column("ordered_at", _WHEN, "2024-03-01T09:30:00", required=True),
     Column("due_at", "when delivery was due; a day alone means its end", "2024-03-06"),
     Column("extended_due_at", "the later due time that the buyer accepted"),
@@ -51,7 +51,7 @@ ORDER_COLUMNS = (
 )
 
 REVIEW_COLUMNS = (
-    Column("seller", "handle of the seller; may be left out if one was chosen", "mira-writes"),
+    Column("seller", "handle of the seller; may be left out if one was chosen", "demo-writer"),
     Column("platform", "fiverr, upwork or other; fiverr if blank", "fiverr"),
     Column("order_ref", "number of the order that it reviews", "FO61B2C3D4E5", required=True),
     Column("review_ref", "the platform's identifier of the review", "R-1001"),
