@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from metrics import services
+from metrics import cohorts, services
 from metrics.models import Run
 
 
@@ -44,3 +44,9 @@ def recompute_due() -> None:
     due = list(services.sellers_out_of_date(timezone.now()).values_list("pk", flat=True))
     if due:
         services.start_run(kind=Run.Kind.NIGHTLY, seller_ids=due, reason="a day or the formula")
+
+
+@shared_task
+def take_snapshots() -> None:
+    """Benchmarks of the month, once it has begun everywhere."""
+    cohorts.take_snapshots_due(now=timezone.now())
