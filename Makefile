@@ -3,6 +3,8 @@
 .PHONY: help run test lint format bench shell manage backup restore lock clean
 PY := .venv/bin/python
 export PORT HOST STANDING_HOME PYTHON
+# Packages are compiled as they are used: without a place to keep that, every start would repeat it.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
