@@ -251,7 +251,8 @@ def rows_of(explanation: Explanation, indices: Int64) -> list[Row]:
         gate = order == NONE and area is Factor.GIG_WEIGHT
         detail = "" if order == NONE else words.detail(order, area, cause)
         if gate and about != NONE:
-            detail = f"with this order, {words.ending(about)}"
+            began = cause is not Cause.GIG_CEASED
+            detail = f"with this order, {words.ending(about)}" if began else "as this order left"
         rows.append(
             Row(
                 order=None if about == NONE else about,

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metrics.engine.attribution import Form
+from metrics.engine.types import Cause, Factor
 from metrics.explanation import Explanation
-from metrics.words import AREA_WORDS, CAUSE_ABSENT, CAUSE_THINGS, counted, day_words, listed
+from metrics.words import (
+    AREA_MEANINGS,
+    AREA_WORDS,
+    CAUSE_ABSENT,
+    CAUSE_MEANINGS,
+    CAUSE_THINGS,
+    CAUSE_WORDS,
+    FIRST_MEANING,
+    FIRST_WORDS,
+    counted,
+    day_words,
+    listed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,18 @@ def checked_of(explanation: Explanation) -> Checked:
         slight=listed(slight),
         missing=missing_words(explanation),
     )
+
+
+def glossary_of(explanation: Explanation) -> list[tuple[str, str]]:
+    """The words of the ledger with what they mean: causes first, then areas."""
+    lines = explanation.lines
+    if explanation.form is Form.FIRST_SCORE:
+        found = [(FIRST_WORDS, FIRST_MEANING)]
+    else:
+        causes = [cause for cause in Cause if (lines.cause == cause).any()]
+        found = [(CAUSE_WORDS[cause], CAUSE_MEANINGS[cause]) for cause in causes]
+    areas = [area for area in Factor if (lines.factor == area).any()]
+    return found + [(AREA_WORDS[area], AREA_MEANINGS[area]) for area in areas]
 
 
 def missing_words(explanation: Explanation) -> str:

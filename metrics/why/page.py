@@ -10,7 +10,7 @@ from metrics.explanation import Explanation
 from metrics.forms import Question
 from metrics.ledger_view import Group, Selection, groups_of, select
 from metrics.why.breakdown import breakdown_of
-from metrics.why.checked import checked_of
+from metrics.why.checked import checked_of, glossary_of
 from metrics.why.hero import hero_of
 from metrics.why.links import Links, Refs
 from metrics.why.table import ledger_of
@@ -60,6 +60,7 @@ def context_of(
         **context,
         "breakdown": breakdown_of(explanation, question, groups, refs, links),
         "ledger": ledger_of(explanation, question, selection, refs, links),
+        "glossary": glossary_of(explanation),
         "sort": question.sort_key,
         "filtered": question.filter.is_on,
     }

@@ -353,6 +353,7 @@ def test_what_played_no_part_and_what_cannot_be_seen_are_said(
     page = ask(client, story.seller)
     assert "no review was edited" in page
     assert "the rules stayed" in page
+    assert "What do the words mean?" in page
     # the opener and those that finished 2 + 7·n days earlier, n = 0 … 8, and the one 40 days ago
     assert "11 orders were completed less than 60 days before 5 Jun 2024" in page
 
