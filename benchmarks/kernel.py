@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from benchmarks.histories import generate
 from benchmarks.peers import Input, Scores, assert_same, scores_of_sweep
 from benchmarks.registry import Result, Scale, cpu_seconds
