@@ -39,9 +39,7 @@ class Account:
 FLAWLESS = (1.0, 0.0, 0.0, 0.0, 0.0)
 ACCOUNTS = (
     Account("flawless, 200 orders", 200, FLAWLESS, 0, 0, 0, 0),
-    Account(
-        "flawless, 200 orders, stars only", 200, FLAWLESS, 0, 0, 0, 0, rates_areas=False
-    ),
+    Account("flawless, 200 orders, stars only", 200, FLAWLESS, 0, 0, 0, 0, rates_areas=False),
     Account("flawless, 30 orders", 30, FLAWLESS, 0, 0, 0, 0),
     Account("flawless, 8 orders", 8, FLAWLESS, 0, 0, 0, 0),
     Account("healthy", 150, (0.93, 0.04, 0.015, 0.005, 0.01), 0.02, 0.03, 0.01, 0.005),
@@ -112,18 +110,14 @@ def score_of(account: Account, seed: int, policy: Policy) -> float:
         for order in orders
         if order.status is OrderStatus.COMPLETED and draw.random() < 0.65
     ]
-    state = reference.seller_state(
-        reference.evidence_of(orders, reviews, policy), TODAY, policy
-    )
+    state = reference.seller_state(reference.evidence_of(orders, reviews, policy), TODAY, policy)
     assert state.score is not None
     return state.score
 
 
 def main() -> None:
     policy = read_policy_file(SHIPPED / "fiverr-success-2024.toml").policy()
-    print(
-        f"| account | 10% read below | median | 10% read above |  ({SEEDS} histories each)"
-    )
+    print(f"| account | 10% read below | median | 10% read above |  ({SEEDS} histories each)")
     print("|---|---:|---:|---:|")
     for account in ACCOUNTS:
         scores = sorted(score_of(account, seed, policy) for seed in range(SEEDS))

@@ -56,9 +56,7 @@ class DailySeries:
         """The days start <= day < end that the series has."""
         low = max(day_number(start) - self.first_day, 0)
         high = max(day_number(end) - self.first_day, low)
-        return DailySeries(
-            self.first_day + low, self.statuses[low:high], self.values[low:high]
-        )
+        return DailySeries(self.first_day + low, self.statuses[low:high], self.values[low:high])
 
     def dates(self) -> list[date]:
         return [date_of(self.first_day + offset) for offset in range(len(self))]
@@ -115,16 +113,12 @@ def unpack(rows: Iterable[Series]) -> DailySeries:
     for row in sorted(rows, key=lambda r: r.year):
         start = day_number(row.first_day)
         if following is not None and start != following:
-            raise ValueError(
-                f"{row}: starts on {row.first_day}, not where the year before ended"
-            )
+            raise ValueError(f"{row}: starts on {row.first_day}, not where the year before ended")
         status = np.frombuffer(row.statuses, np.uint8)
         scored = np.isin(status, VALUED[row.gig_id is not None])
         stored = np.frombuffer(row.values, _STORED)
         if scored.sum() != len(stored):
-            raise ValueError(
-                f"{row}: {scored.sum()} scored days but {len(stored)} values"
-            )
+            raise ValueError(f"{row}: {scored.sum()} scored days but {len(stored)} values")
         value = np.full(len(status), np.nan)
         value[scored] = stored
         statuses.append(status)
@@ -136,16 +130,12 @@ def unpack(rows: Iterable[Series]) -> DailySeries:
     return DailySeries(first, np.concatenate(statuses), np.concatenate(values))
 
 
-def seller_series(
-    seller: Seller, metric: str = Series.Metric.SUCCESS_SCORE
-) -> DailySeries:
+def seller_series(seller: Seller, metric: str = Series.Metric.SUCCESS_SCORE) -> DailySeries:
     """The overall score of a seller, all years."""
     return unpack(Series.objects.filter(seller=seller, gig=None, metric=metric))
 
 
-def gig_series(
-    seller: Seller, metric: str = Series.Metric.SUCCESS_SCORE
-) -> dict[int, DailySeries]:
+def gig_series(seller: Seller, metric: str = Series.Metric.SUCCESS_SCORE) -> dict[int, DailySeries]:
     """The score of every gig of a seller, by gig id, in one query."""
     by_gig: dict[int, list[Series]] = {}
     for row in Series.objects.filter(seller=seller, gig__isnull=False, metric=metric):

@@ -152,9 +152,7 @@ def cancellations(orders: OrderColumns, policy: Policy) -> _AreaItems:
 
 def delivery_time(orders: OrderColumns, policy: Policy) -> _AreaItems:
     """Orders with a first delivery and a due time to hold it against."""
-    row = np.flatnonzero(
-        (orders.delivered_day != NO_DAY) & ~np.isnan(orders.late_hours)
-    )
+    row = np.flatnonzero((orders.delivered_day != NO_DAY) & ~np.isnan(orders.late_hours))
     hours = orders.late_hours[row]
     late = np.where(hours <= policy.late_limit_hours, policy.late_x, policy.very_late_x)
     x = np.where(hours <= 0, policy.on_time_x, late)
@@ -162,9 +160,7 @@ def delivery_time(orders: OrderColumns, policy: Policy) -> _AreaItems:
 
 
 def _finished(orders: OrderColumns) -> Mask:
-    finished: Mask = (orders.status != OrderStatus.OPEN) & (
-        orders.finished_day != NO_DAY
-    )
+    finished: Mask = (orders.status != OrderStatus.OPEN) & (orders.finished_day != NO_DAY)
     return finished
 
 
@@ -180,15 +176,11 @@ def _order_items(
     aged_out = day + np.int32(policy.window_days)
     end, cause = aged_out, np.full(len(row), Cause.AGED_OUT, dtype=np.int8)
     if until is not None:
-        end, cause = _ended(
-            aged_out, until, np.full(len(row), Cause.REMOVED, dtype=np.int8)
-        )
+        end, cause = _ended(aged_out, until, np.full(len(row), Cause.REMOVED, dtype=np.int8))
     keep = end > day
     if keep.all():
         return _AreaItems(factor, row, day, day, end, x, cause)
-    return _AreaItems(
-        factor, row[keep], day[keep], day[keep], end[keep], x[keep], cause[keep]
-    )
+    return _AreaItems(factor, row[keep], day[keep], day[keep], end[keep], x[keep], cause[keep])
 
 
 def _review_items(

@@ -34,12 +34,8 @@ def order_columns(orders: Sequence[OrderFacts]) -> OrderColumns:
         delivered_day=_days(order.delivered_day for order in orders),
         late_hours=_numbers(order.late_hours for order in orders),
         cancelled_by=np.array([order.cancelled_by for order in orders], dtype=np.int8),
-        requirements_in=np.array(
-            [known[o.requirements_in] for o in orders], dtype=np.int8
-        ),
-        cancelled_very_late=np.array(
-            [o.cancelled_very_late for o in orders], dtype=np.int8
-        ),
+        requirements_in=np.array([known[o.requirements_in] for o in orders], dtype=np.int8),
+        cancelled_very_late=np.array([o.cancelled_very_late for o in orders], dtype=np.int8),
         disputes=np.array(
             [-1 if order.disputes is None else order.disputes for order in orders],
             dtype=np.int32,
@@ -147,9 +143,7 @@ def review_facts(columns: ReviewColumns, orders: OrderColumns) -> list[ReviewFac
 
 def evidence_columns(items: Iterable[Evidence]) -> EvidenceColumns:
     """Columns of evidence items, sorted as :class:`EvidenceColumns` documents."""
-    listed = sorted(
-        items, key=lambda item: (item.gig, item.start_day, item.order, item.factor)
-    )
+    listed = sorted(items, key=lambda item: (item.gig, item.start_day, item.order, item.factor))
     return EvidenceColumns(
         order=np.array([item.order for item in listed], dtype=np.int64),
         gig=np.array([item.gig for item in listed], dtype=np.int32),
@@ -166,9 +160,7 @@ def evidence_columns(items: Iterable[Evidence]) -> EvidenceColumns:
 def evidence_items(columns: EvidenceColumns) -> list[Evidence]:
     """The rows of the columns as evidence items, in the order of the columns."""
     return [
-        Evidence(
-            order, gig, Factor(factor), origin, start, end, x, weight, Cause(cause)
-        )
+        Evidence(order, gig, Factor(factor), origin, start, end, x, weight, Cause(cause))
         for order, gig, factor, origin, start, end, x, weight, cause in zip(
             columns.order.tolist(),
             columns.gig.tolist(),
@@ -189,9 +181,7 @@ def _days(values: Iterable[int | None]) -> NDArray[np.int32]:
 
 
 def _numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
-    return np.array(
-        [np.nan if value is None else value for value in values], dtype=np.float64
-    )
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def _days_or_none(values: NDArray[np.int32]) -> list[int | None]:
@@ -199,4 +189,4 @@ def _days_or_none(values: NDArray[np.int32]) -> list[int | None]:
 
 
 def _numbers_or_none(values: NDArray[np.float64]) -> list[float | None]:
-    return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124
+    return [None if value != value else value for value in values.tolist()]

@@ -115,9 +115,7 @@ class Policy:
         if self.half_life_days is not None and self.half_life_days <= 0:
             raise ValueError("half_life_days is positive, or absent when nothing fades")
         if min(self.prior_strength) <= 0 or min(self.benchmark_spread) <= 0:
-            raise ValueError(
-                "prior_strength and benchmark_spread are positive in every area"
-            )
+            raise ValueError("prior_strength and benchmark_spread are positive in every area")
         if list(self.label_cuts) != sorted(self.label_cuts):
             raise ValueError("label_cuts ascend")
 
