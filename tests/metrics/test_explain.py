@@ -7,14 +7,16 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from metrics.engine.attribution import Form
 from metrics.engine.types import Cause, Factor
 from metrics.explain import Explainer, explain, fill_headline, fill_headlines
 from metrics.explanation import Explanation, day_before
 from metrics.headline import headline_of
-from metrics.models import Move
+from metrics.ledger_view import Filter, matching, rows_of
+from metrics.models import BenchmarkSnapshot, Move
+from metrics.policy_files import current_policy_file
 from sellers.models import CancelledBy, Observation, OrderStatus, Seller
 from tests.builders import NOW, a_gig, a_history, a_seller
 from tests.metrics.why_story import (
@@ -277,3 +279,55 @@ def test_many_headlines_read_the_facts_once() -> None:
     assert set(found) == {move.pk for move in moves}
     reads = [query for query in captured if "sellers_order" in query["sql"]]
     assert len(reads) <= 2  # the orders, and the reviews beside them
+
+
+def test_a_change_of_policy_is_a_cause_of_its_own_and_everything_adds_up() -> None:
+    story = the_perfect_order()
+    now = current_policy_file()
+    steeper = now.parameters.slope.model_copy(update={"value": 2.0})
+    then = now.model_copy(
+        update={
+            "id": "another-policy",
+            "parameters": now.parameters.model_copy(update={"slope": steeper}),
+        }
+    )
+    found = explain(
+        seller=story.seller, start=DAY_BEFORE, end=TURN, policy_before=then, policy_after=now
+    )
+    assert found.policy_keys == ("another-policy/1", now.key)
+    assert found.adds_up
+    causes = {Cause(int(number)) for number in found.lines.cause}
+    assert {Cause.GIG_BEGAN, Cause.ENTERED, Cause.POLICY} <= causes
+    rows = rows_of(found, matching(found, Filter(cause=Cause.POLICY)))
+    # slope, of no gig and no order
+    assert ("the formula as a whole", "rules changed", "") in {
+        (row.area, row.cause, row.gig) for row in rows if row.order is None
+    }
+
+
+@override_settings(STANDING_BENCHMARKS="cohort")
+def test_a_benchmark_that_moved_is_said_to_be_no_order_of_the_seller() -> None:
+    seller = a_seller()
+    gig = a_gig(seller, title="Logos", category="Design", price_band="$50 to $150")
+    for number in range(6):
+        reviewed(finished_order(gig, TURN - timedelta(days=10 + number)), 4)
+    BenchmarkSnapshot.objects.create(
+        start=TURN,
+        category="Design",
+        price_band="$50 to $150",
+        factor=Factor.CLIENT_SATISFACTION,
+        mean=0.7,
+        spread=0.1,
+        gigs=40,
+        policy=current_policy_file().key,
+    )
+    found = explained(seller)
+    assert found.adds_up
+    assert found.policy_keys[1].endswith("+cohort")
+    (row,) = rows_of(found, matching(found, Filter(cause=Cause.BENCHMARK)))
+    # four stars are 0.6: far below the policy's 0.93, near the cohort's 0.7
+    assert row.amount > 0.5
+    assert (row.order, row.gig, row.area) == (None, "Logos", "client satisfaction")
+    assert headline_of(found)["text"].startswith(
+        "Mostly: the benchmark of comparable gigs moved (+"
+    )
