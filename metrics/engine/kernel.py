@@ -79,15 +79,15 @@ def _sort_leaves(
     first_leave[:] = FOREVER
     leave_range[:] = 0
     for i in range(own[0], own[1]):
-        end = end_day[i]
+        end = int(end_day[i])
         if end < span[1]:
             leave_range[((end - span[0]) >> BLOCK_BITS) + 2] += 1
-            area = factor[i]
+            area = int(factor[i])
             first_leave[area] = min(first_leave[area], end)
     for block in range(2, len(leave_range)):
         leave_range[block] += leave_range[block - 1]
     for i in range(own[0], own[1]):
-        end = end_day[i]
+        end = int(end_day[i])
         if end < span[1]:
             block = ((end - span[0]) >> BLOCK_BITS) + 1
             leaving[leave_range[block]] = i - own[0]
@@ -101,7 +101,7 @@ def _drop_entering(
     """Add the items that enter in one block, from item ``at`` on; returns the next one."""
     factor, origin_day, start_day, _, x, value_weight = items
     while at < own_end and start_day[at] < span[1]:
-        start, area = start_day[at], factor[at]
+        start, area = int(start_day[at]), int(factor[at])
         weight = value_weight[at] * fade[start - origin_day[at]]
         cell = area * LANE + (start - span[0])
         cells[cell] += weight
@@ -119,7 +119,7 @@ def _drop_leaving(
     factor, origin_day, _, end_day, x, value_weight = items
     for position in range(len(leaving)):
         i = own_start + leaving[position]
-        end, area = end_day[i], factor[i]
+        end, area = int(end_day[i]), int(factor[i])
         weight = value_weight[i] * fade[end - origin_day[i]]
         cell = area * LANE + (end - span[0])
         cells[cell] -= weight
@@ -221,7 +221,7 @@ def _redo_lane(
     cells[SUMS : SUMS + BLOCK] = 0.0
     for i in range(own[0], own[1]):
         if factor[i] == area:
-            for day, sign in ((start_day[i], 1.0), (end_day[i], -1.0)):
+            for day, sign in ((int(start_day[i]), 1.0), (int(end_day[i]), -1.0)):
                 if span[0] <= day < span[1]:
                     weight = sign * value_weight[i] * fade[day - origin_day[i]]
                     cells[day - span[0]] += weight
@@ -431,7 +431,7 @@ def _sweep(  # type: ignore[no-untyped-def]
         weighted[:], volume[:], activity[:] = 0.0, 0.0, 0.0
         for gig in range(gig_range[seller], gig_range[seller + 1]):
             count = gig_offset[gig + 1] - gig_offset[gig]
-            first_day = gig_first[gig]
+            first_day = int(gig_first[gig])
             own = (item_range[gig], item_range[gig + 1])
             carry[:] = 0.0
             peaks[:] = 0.0
@@ -440,7 +440,7 @@ def _sweep(  # type: ignore[no-untyped-def]
             # One benchmark for all gigs, or one for each.
             compared = gig if len(mean) > 1 else 0
             benchmark = (segment_start, mean[compared], gain[compared])
-            ahead = first_day - seller_first[seller]
+            ahead = first_day - int(seller_first[seller])
             next_item = own[0]
             for low in range(0, count, BLOCK):
                 high = min(low + BLOCK, count)
