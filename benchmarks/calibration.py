@@ -103,7 +103,7 @@ def _review(account: Account, order: OrderFacts, draw: random.Random) -> ReviewF
 
 def score_of(account: Account, seed: int, policy: Policy) -> float:
     """The overall score of one generated history."""
-    draw = random.Random(seed)  # noqa: S311  (a seeded simulation, not a secret)
+    draw = random.Random(seed)
     orders = [_order(account, number, draw) for number in range(account.orders)]
     reviews = [
         _review(account, order, draw)

@@ -3,414 +3,1019 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import sellers.models.sellers
 from django.conf import settings
 from django.db import migrations, models
 
+import sellers.models.sellers
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Gig',
+            name="Gig",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=200)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('category', models.CharField(blank=True, max_length=100)),
-                ('price_band', models.CharField(blank=True, max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=200)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("category", models.CharField(blank=True, max_length=100)),
+                ("price_band", models.CharField(blank=True, max_length=20)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExchangeRate',
+            name="ExchangeRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('day', models.DateField()),
-                ('usd_per_unit', models.DecimalField(decimal_places=8, max_digits=14)),
-                ('source', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("day", models.DateField()),
+                ("usd_per_unit", models.DecimalField(decimal_places=8, max_digits=14)),
+                ("source", models.CharField(max_length=200)),
             ],
             options={
-                'ordering': ('currency', 'day'),
-                'constraints': [models.UniqueConstraint(fields=('currency', 'day'), name='rate_currency_day_unique'), models.CheckConstraint(condition=models.Q(('usd_per_unit__gt', 0)), name='rate_is_positive')],
+                "ordering": ("currency", "day"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("currency", "day"), name="rate_currency_day_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("usd_per_unit__gt", 0)), name="rate_is_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'waiting for a worker'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('dry', 'checked, nothing saved')], default='queued', max_length=8)),
-                ('stage', models.CharField(blank=True, max_length=60)),
-                ('message', models.TextField(blank=True)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('rows_total', models.PositiveBigIntegerField(null=True)),
-                ('rows_done', models.PositiveBigIntegerField(default=0)),
-                ('rows_new', models.PositiveBigIntegerField(default=0)),
-                ('rows_changed', models.PositiveBigIntegerField(default=0)),
-                ('rows_unchanged', models.PositiveBigIntegerField(default=0)),
-                ('rows_waiting', models.PositiveBigIntegerField(default=0)),
-                ('rows_rejected', models.PositiveBigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting for a worker"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("dry", "checked, nothing saved"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("stage", models.CharField(blank=True, max_length=60)),
+                ("message", models.TextField(blank=True)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                ("rows_total", models.PositiveBigIntegerField(null=True)),
+                ("rows_done", models.PositiveBigIntegerField(default=0)),
+                ("rows_new", models.PositiveBigIntegerField(default=0)),
+                ("rows_changed", models.PositiveBigIntegerField(default=0)),
+                ("rows_unchanged", models.PositiveBigIntegerField(default=0)),
+                ("rows_waiting", models.PositiveBigIntegerField(default=0)),
+                ("rows_rejected", models.PositiveBigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='ImportFile',
+            name="ImportFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('orders', 'orders'), ('reviews', 'reviews')], max_length=8)),
-                ('name', models.CharField(max_length=255)),
-                ('path', models.CharField(blank=True, max_length=500)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('rows', models.PositiveBigIntegerField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='sellers.importbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("orders", "orders"), ("reviews", "reviews")], max_length=8
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("path", models.CharField(blank=True, max_length=500)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("rows", models.PositiveBigIntegerField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="sellers.importbatch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='ImportRejection',
+            name="ImportRejection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveBigIntegerField()),
-                ('column', models.CharField(blank=True, max_length=100)),
-                ('value', models.CharField(blank=True, max_length=300)),
-                ('reason', models.CharField(max_length=300)),
-                ('fix', models.CharField(max_length=300)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejections', to='sellers.importbatch')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sellers.importfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveBigIntegerField()),
+                ("column", models.CharField(blank=True, max_length=100)),
+                ("value", models.CharField(blank=True, max_length=300)),
+                ("reason", models.CharField(max_length=300)),
+                ("fix", models.CharField(max_length=300)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejections",
+                        to="sellers.importbatch",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="sellers.importfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('file', 'line', 'id'),
+                "ordering": ("file", "line", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=100)),
-                ('buyer_key', models.CharField(blank=True, max_length=32, null=True)),
-                ('buyer_label', models.CharField(blank=True, max_length=100)),
-                ('status', models.SmallIntegerField(choices=[(0, 'open'), (1, 'completed'), (2, 'cancelled')])),
-                ('ordered_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('extended_due_at', models.DateTimeField(blank=True, null=True)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_by', models.SmallIntegerField(blank=True, choices=[(1, 'the seller'), (2, 'the client'), (3, 'both sides'), (4, 'the platform')], null=True)),
-                ('requirements_in', models.BooleanField(blank=True, null=True)),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('revisions', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('disputes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('excluded_on', models.DateField(blank=True, help_text='First day on which a ruling of the platform takes the cancellation out.', null=True)),
-                ('excluded_reason', models.CharField(blank=True, max_length=300)),
-                ('source_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('first_batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sellers.importbatch')),
-                ('gig', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='sellers.gig')),
-                ('last_batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sellers.importbatch')),
-                ('source_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sellers.importfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=100)),
+                ("buyer_key", models.CharField(blank=True, max_length=32, null=True)),
+                ("buyer_label", models.CharField(blank=True, max_length=100)),
+                (
+                    "status",
+                    models.SmallIntegerField(
+                        choices=[(0, "open"), (1, "completed"), (2, "cancelled")]
+                    ),
+                ),
+                ("ordered_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("extended_due_at", models.DateTimeField(blank=True, null=True)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cancelled_by",
+                    models.SmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "the seller"),
+                            (2, "the client"),
+                            (3, "both sides"),
+                            (4, "the platform"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                ("requirements_in", models.BooleanField(blank=True, null=True)),
+                (
+                    "amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("revisions", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("disputes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "excluded_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="First day on which a ruling of the platform takes the cancellation out.",
+                        null=True,
+                    ),
+                ),
+                ("excluded_reason", models.CharField(blank=True, max_length=300)),
+                ("source_line", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "first_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sellers.importbatch",
+                    ),
+                ),
+                (
+                    "gig",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="sellers.gig",
+                    ),
+                ),
+                (
+                    "last_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sellers.importbatch",
+                    ),
+                ),
+                (
+                    "source_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sellers.importfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-ordered_at', '-id'),
+                "ordering": ("-ordered_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(blank=True, max_length=100)),
-                ('posted_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('stars', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('communication', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('service_as_described', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('buy_again', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('quality_of_delivery', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('working_with', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('value_for_money', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('text', models.TextField(blank=True)),
-                ('source_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='sellers.order')),
-                ('source_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sellers.importfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(blank=True, max_length=100)),
+                ("posted_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "stars",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "communication",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "service_as_described",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "buy_again",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "quality_of_delivery",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "working_with",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "value_for_money",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("source_line", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="sellers.order",
+                    ),
+                ),
+                (
+                    "source_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sellers.importfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('posted_at', 'ref', 'id'),
+                "ordering": ("posted_at", "ref", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Seller',
+            name="Seller",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('platform', models.CharField(choices=[('fiverr', 'Fiverr'), ('upwork', 'Upwork'), ('other', 'Other')], default='fiverr', max_length=16)),
-                ('handle', models.CharField(help_text="The name in the seller's public address.", max_length=100)),
-                ('category', models.CharField(blank=True, max_length=100)),
-                ('joined_on', models.DateField(blank=True, null=True)),
-                ('is_pro', models.BooleanField(default=False)),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[sellers.models.sellers.validate_time_zone])),
-                ('currency', models.CharField(default='USD', max_length=3)),
-                ('keeps_buyer_names', models.BooleanField(default=False, help_text='Show buyers by name. Off, a buyer is a short label that cannot be traced back.')),
-                ('revision', models.PositiveBigIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sellers', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("fiverr", "Fiverr"), ("upwork", "Upwork"), ("other", "Other")],
+                        default="fiverr",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "handle",
+                    models.CharField(
+                        help_text="The name in the seller's public address.", max_length=100
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=100)),
+                ("joined_on", models.DateField(blank=True, null=True)),
+                ("is_pro", models.BooleanField(default=False)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=64,
+                        validators=[sellers.models.sellers.validate_time_zone],
+                    ),
+                ),
+                ("currency", models.CharField(default="USD", max_length=3)),
+                (
+                    "keeps_buyer_names",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Show buyers by name. Off, a buyer is a short label that cannot be traced back.",
+                    ),
+                ),
+                ("revision", models.PositiveBigIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sellers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('handle', 'id'),
+                "ordering": ("handle", "id"),
             },
         ),
         migrations.AddField(
-            model_name='order',
-            name='seller',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='sellers.seller'),
+            model_name="order",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="orders",
+                to="sellers.seller",
+            ),
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('kind', models.CharField(choices=[('score', 'overall success score'), ('gig_score', 'success score of a gig'), ('impact', 'impact label of an area'), ('rating', 'public rating'), ('response_rate', 'response rate in percent'), ('level', 'seller level'), ('promotable', 'gig can be promoted')], max_length=16)),
-                ('area', models.CharField(blank=True, help_text='Which area, for impact labels.', max_length=40)),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('words', models.TextField(blank=True, help_text='What the platform said, word for word.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('gig', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='observations', to='sellers.gig')),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='observations', to='sellers.seller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("score", "overall success score"),
+                            ("gig_score", "success score of a gig"),
+                            ("impact", "impact label of an area"),
+                            ("rating", "public rating"),
+                            ("response_rate", "response rate in percent"),
+                            ("level", "seller level"),
+                            ("promotable", "gig can be promoted"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "area",
+                    models.CharField(
+                        blank=True, help_text="Which area, for impact labels.", max_length=40
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True),
+                ),
+                ("label", models.CharField(blank=True, max_length=60)),
+                (
+                    "words",
+                    models.TextField(
+                        blank=True, help_text="What the platform said, word for word."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "gig",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="observations",
+                        to="sellers.gig",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="observations",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-day', '-id'),
+                "ordering": ("-day", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('text', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='sellers.seller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                ("text", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('day', 'id'),
+                "ordering": ("day", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Inquiry',
+            name="Inquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=100)),
-                ('first_message_at', models.DateTimeField()),
-                ('first_reply_at', models.DateTimeField(blank=True, null=True)),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inquiries', to='sellers.seller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=100)),
+                ("first_message_at", models.DateTimeField()),
+                ("first_reply_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inquiries",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'inquiries',
-                'ordering': ('first_message_at', 'id'),
+                "verbose_name_plural": "inquiries",
+                "ordering": ("first_message_at", "id"),
             },
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='seller',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='sellers.seller'),
+            model_name="importbatch",
+            name="seller",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="imports",
+                to="sellers.seller",
+            ),
         ),
         migrations.AddField(
-            model_name='gig',
-            name='seller',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gigs', to='sellers.seller'),
+            model_name="gig",
+            name="seller",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="gigs",
+                to="sellers.seller",
+            ),
         ),
         migrations.CreateModel(
-            name='WaitingReview',
+            name="WaitingReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(blank=True, max_length=100)),
-                ('posted_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('stars', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('communication', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('service_as_described', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('buy_again', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('quality_of_delivery', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('working_with', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('value_for_money', models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True)),
-                ('text', models.TextField(blank=True)),
-                ('source_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('order_ref', models.CharField(max_length=100)),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting_reviews', to='sellers.seller')),
-                ('source_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sellers.importfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(blank=True, max_length=100)),
+                ("posted_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "stars",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "communication",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "service_as_described",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "buy_again",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "quality_of_delivery",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "working_with",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                (
+                    "value_for_money",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("source_line", models.PositiveIntegerField(blank=True, null=True)),
+                ("order_ref", models.CharField(max_length=100)),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waiting_reviews",
+                        to="sellers.seller",
+                    ),
+                ),
+                (
+                    "source_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sellers.importfile",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique', violation_error_message='There is already an account with this e-mail address.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="user_email_unique",
+                violation_error_message="There is already an account with this e-mail address.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('order', 'posted_at', 'ref'), name='review_order_posted_ref_unique'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("order", "posted_at", "ref"), name="review_order_posted_ref_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__isnull', True), models.Q(('stars__gte', 1), ('stars__lte', 5)), _connector='OR'), name='review_stars_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stars__isnull", True),
+                    models.Q(("stars__gte", 1), ("stars__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_stars_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('communication__isnull', True), models.Q(('communication__gte', 1), ('communication__lte', 5)), _connector='OR'), name='review_communication_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("communication__isnull", True),
+                    models.Q(("communication__gte", 1), ("communication__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_communication_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('service_as_described__isnull', True), models.Q(('service_as_described__gte', 1), ('service_as_described__lte', 5)), _connector='OR'), name='review_service_as_described_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("service_as_described__isnull", True),
+                    models.Q(("service_as_described__gte", 1), ("service_as_described__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_service_as_described_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('buy_again__isnull', True), models.Q(('buy_again__gte', 1), ('buy_again__lte', 5)), _connector='OR'), name='review_buy_again_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("buy_again__isnull", True),
+                    models.Q(("buy_again__gte", 1), ("buy_again__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_buy_again_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('quality_of_delivery__isnull', True), models.Q(('quality_of_delivery__gte', 1), ('quality_of_delivery__lte', 5)), _connector='OR'), name='review_quality_of_delivery_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quality_of_delivery__isnull", True),
+                    models.Q(("quality_of_delivery__gte", 1), ("quality_of_delivery__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_quality_of_delivery_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('working_with__isnull', True), models.Q(('working_with__gte', 1), ('working_with__lte', 5)), _connector='OR'), name='review_working_with_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("working_with__isnull", True),
+                    models.Q(("working_with__gte", 1), ("working_with__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_working_with_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('value_for_money__isnull', True), models.Q(('value_for_money__gte', 1), ('value_for_money__lte', 5)), _connector='OR'), name='review_value_for_money_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value_for_money__isnull", True),
+                    models.Q(("value_for_money__gte", 1), ("value_for_money__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_value_for_money_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('buy_again__isnull', True), ('communication__isnull', True), ('quality_of_delivery__isnull', True), ('service_as_described__isnull', True), ('stars__isnull', True), ('value_for_money__isnull', True), ('working_with__isnull', True), _negated=True), name='review_rates_something'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("buy_again__isnull", True),
+                    ("communication__isnull", True),
+                    ("quality_of_delivery__isnull", True),
+                    ("service_as_described__isnull", True),
+                    ("stars__isnull", True),
+                    ("value_for_money__isnull", True),
+                    ("working_with__isnull", True),
+                    _negated=True,
+                ),
+                name="review_rates_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), ('posted_at__isnull', True), ('removed_at__gte', models.F('posted_at')), _connector='OR'), name='review_removed_after_posted'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("removed_at__isnull", True),
+                    ("posted_at__isnull", True),
+                    ("removed_at__gte", models.F("posted_at")),
+                    _connector="OR",
+                ),
+                name="review_removed_after_posted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seller',
-            constraint=models.UniqueConstraint(fields=('platform', 'handle'), name='seller_platform_handle_unique', violation_error_message='This marketplace already has a seller of that name.'),
+            model_name="seller",
+            constraint=models.UniqueConstraint(
+                fields=("platform", "handle"),
+                name="seller_platform_handle_unique",
+                violation_error_message="This marketplace already has a seller of that name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seller',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='seller_currency_is_iso_code'),
+            model_name="seller",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
+                name="seller_currency_is_iso_code",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['seller', '-ordered_at', '-id'], name='order_seller_newest'),
+            model_name="order",
+            index=models.Index(fields=["seller", "-ordered_at", "-id"], name="order_seller_newest"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('seller', 'ref'), name='order_seller_ref_unique'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "ref"), name="order_seller_ref_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='order_currency_is_iso_code'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
+                name="order_currency_is_iso_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='order_amount_not_negative'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__isnull", True), ("amount__gte", 0), _connector="OR"),
+                name="order_amount_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [0, 1, 2])), name='order_status_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", [0, 1, 2])), name="order_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 2), models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), _connector='OR'), name='order_cancellation_only_if_cancelled'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", 2),
+                    models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="order_cancellation_only_if_cancelled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 1), ('completed_at__isnull', True), _connector='OR'), name='order_completion_only_if_completed'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", 1), ("completed_at__isnull", True), _connector="OR"),
+                name="order_completion_only_if_completed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_at__isnull', True), ('ordered_at__isnull', True), ('delivered_at__gte', models.F('ordered_at')), _connector='OR'), name='order_delivered_after_ordered'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("delivered_at__isnull", True),
+                    ("ordered_at__isnull", True),
+                    ("delivered_at__gte", models.F("ordered_at")),
+                    _connector="OR",
+                ),
+                name="order_delivered_after_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('ordered_at__isnull', True), ('completed_at__gte', models.F('ordered_at')), _connector='OR'), name='order_completed_after_ordered'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("completed_at__isnull", True),
+                    ("ordered_at__isnull", True),
+                    ("completed_at__gte", models.F("ordered_at")),
+                    _connector="OR",
+                ),
+                name="order_completed_after_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled_at__isnull', True), ('ordered_at__isnull', True), ('cancelled_at__gte', models.F('ordered_at')), _connector='OR'), name='order_cancelled_after_ordered'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cancelled_at__isnull", True),
+                    ("ordered_at__isnull", True),
+                    ("cancelled_at__gte", models.F("ordered_at")),
+                    _connector="OR",
+                ),
+                name="order_cancelled_after_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('seller', 'gig', 'day', 'kind', 'area'), name='observation_once_a_day', nulls_distinct=False, violation_error_message='There is already an observation of this kind on this day.'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "gig", "day", "kind", "area"),
+                name="observation_once_a_day",
+                nulls_distinct=False,
+                violation_error_message="There is already an observation of this kind on this day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'score'), _negated=True), models.Q(('value__gte', 1), ('value__lte', 10)), _connector='OR'), name='observation_score_1_to_10'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "score"), _negated=True),
+                    models.Q(("value__gte", 1), ("value__lte", 10)),
+                    _connector="OR",
+                ),
+                name="observation_score_1_to_10",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', False), models.Q(('label', ''), _negated=True), _connector='OR'), name='observation_says_something'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value__isnull", False),
+                    models.Q(("label", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="observation_says_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('day')), _connector='OR'), name='note_until_after_day', violation_error_message='The last day lies before the first.'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("day")), _connector="OR"
+                ),
+                name="note_until_after_day",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.UniqueConstraint(fields=('seller', 'ref'), name='inquiry_seller_ref_unique'),
+            model_name="inquiry",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "ref"), name="inquiry_seller_ref_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('first_reply_at__isnull', True), ('first_reply_at__gte', models.F('first_message_at')), _connector='OR'), name='inquiry_reply_after_message'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_reply_at__isnull", True),
+                    ("first_reply_at__gte", models.F("first_message_at")),
+                    _connector="OR",
+                ),
+                name="inquiry_reply_after_message",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['seller', '-id'], name='import_seller_newest'),
+            model_name="importbatch",
+            index=models.Index(fields=["seller", "-id"], name="import_seller_newest"),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_at__isnull', False), ('state__in', ['queued', 'running']), _connector='OR'), name='import_final_has_finished_at'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("finished_at__isnull", False),
+                    ("state__in", ["queued", "running"]),
+                    _connector="OR",
+                ),
+                name="import_final_has_finished_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gig',
-            constraint=models.UniqueConstraint(fields=('seller', 'ref'), name='gig_seller_ref_unique'),
+            model_name="gig",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "ref"), name="gig_seller_ref_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingreview',
-            constraint=models.UniqueConstraint(fields=('seller', 'order_ref', 'posted_at', 'ref'), name='waiting_review_identity_unique'),
+            model_name="waitingreview",
+            constraint=models.UniqueConstraint(
+                fields=("seller", "order_ref", "posted_at", "ref"),
+                name="waiting_review_identity_unique",
+            ),
         ),
     ]

@@ -44,7 +44,8 @@ class Order(models.Model):
     gig = models.ForeignKey(Gig, on_delete=models.PROTECT, related_name="orders")
     ref = models.CharField(max_length=100)
     #: Keyed hash of the buyer's name; the name itself is kept only where the seller opts in.
-    buyer_key = models.CharField(max_length=32, null=True, blank=True)
+    #: NULL: the file did not say who bought.
+    buyer_key = models.CharField(max_length=32, null=True, blank=True)  # noqa: DJ001
     buyer_label = models.CharField(max_length=100, blank=True)
     status = models.SmallIntegerField(choices=OrderStatus)
     ordered_at = models.DateTimeField()

@@ -27,7 +27,7 @@ def a_run(sellers: list[Seller], **fields: object) -> Run:
 
 
 def do(chunk: RunChunk) -> None:
-    tasks.recompute_chunk.apply(args=[chunk.pk], throw=True)
+    tasks.recompute_chunk.apply(args=(chunk.pk,), throw=True)
 
 
 def test_a_change_of_facts_queues_its_sellers_on_commit_and_not_before(
@@ -88,7 +88,7 @@ def test_an_error_ends_the_run_with_words_and_leaves_nothing_half_written() -> N
 def test_a_lost_connection_is_tried_again_and_then_said() -> None:
     run = a_run([a_seller()])
     with patch.object(services, "complete_chunk", side_effect=OperationalError("gone")) as complete:
-        tasks.recompute_chunk.apply(args=[run.chunks.get().pk])
+        tasks.recompute_chunk.apply(args=(run.chunks.get().pk,))
     assert complete.call_count == 4  # once, and three retries
     run.refresh_from_db()
     assert (run.state, run.message) == (Run.State.FAILED, "OperationalError: gone")
