@@ -16,6 +16,8 @@ from tests.environment import PROJECT_VAR
 PACKAGE = "@sparticuz/chromium@147.0.0"  # carries the libraries it needs
 FOLDER = PROJECT_VAR / "chromium"
 INSTALLED = FOLDER / "chromium"
+SYSTEM_FONTS = Path("/etc/fonts/fonts.conf")
+FONTS = FOLDER / "fonts.conf"
 KNOWN = (
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",
@@ -35,6 +37,19 @@ def find() -> Path | None:
     return None
 
 
+def environment(found: Path) -> dict[str, str | float | bool]:
+    """What the browser runs with: the one in var/ brings its own libraries."""
+    if found != INSTALLED:
+        return dict(os.environ)
+    libraries = [str(FOLDER / "al2023" / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
+    fonts = {} if SYSTEM_FONTS.exists() else {"FONTCONFIG_FILE": str(FONTS)}
+    return {
+        **os.environ,
+        **fonts,
+        "LD_LIBRARY_PATH": ":".join(part for part in libraries if part),
+    }
+
+
 def install() -> Path | None:
     """Fetch one with npm. None when that is not possible, with the reason on standard error."""
     npm, node = shutil.which("npm"), shutil.which("node")
@@ -50,6 +65,10 @@ def install() -> Path | None:
         # The package unpacks itself into the folder of temporary files.
         env = {**os.environ, "TMPDIR": str(FOLDER), "AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"}
         subprocess.run([node, "-e", EXTRACT], cwd=FOLDER, env=env, check=False)
+        FONTS.write_text(
+            f"<fontconfig><dir>{FOLDER / 'fonts'}</dir>"
+            f"<cachedir>{FOLDER / 'fonts-cache'}</cachedir></fontconfig>\n"
+        )
     found = find()
     if found is None:
         print("Chromium could not be installed: its tests will be skipped.", file=sys.stderr)

@@ -145,4 +145,9 @@ def chromium() -> Path:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(chromium: Path) -> dict[str, Any]:
     """How pytest-playwright starts the browser."""
-    return {"executable_path": str(chromium), "args": CHROMIUM_FLAGS, "headless": True}
+    return {
+        "executable_path": str(chromium),
+        "args": CHROMIUM_FLAGS,
+        "headless": True,
+        "env": browser.environment(chromium),
+    }
