@@ -11,8 +11,7 @@ import pytest
 
 from sellers.models import ImportBatch, ImportState, Order, OrderStatus, Review, WaitingReview
 from tests.realdata.olist import EXPORTS, TIME_ZONE, Export, load_export
-from tests.sellers.importing.files import facts, import_files
-from tests.sellers.importing.test_merging import undone
+from tests.sellers.importing.files import facts, import_files, undone
 
 pytestmark = [pytest.mark.realdata, pytest.mark.django_db]
 

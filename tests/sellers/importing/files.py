@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model
 
 from sellers.importing.batches import NewFile, create_batch
@@ -150,3 +152,11 @@ def facts() -> dict[str, set[tuple[object, ...]]]:
 def reasons(batch: ImportBatch) -> list[tuple[int, str, str]]:
     """Line, column and reason of every rejection."""
     return [(r.line, r.column, r.reason) for r in batch.rejections.order_by("file", "line", "id")]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside did not happen afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,6 +33,7 @@ from tests.sellers.importing.files import (
     reasons,
     reviews_file,
     text_of,
+    undone,
 )
 
 pytestmark = pytest.mark.django_db
@@ -278,14 +277,6 @@ def _snapshots(draw: st.DrawFn, who: Row) -> list[Row]:
             row["due_at"] = ""
         rows.append(row)
     return rows
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens inside did not happen afterwards."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _pieces(orders: list[Row], reviews: list[Row], dice: random.Random) -> list[dict[str, Any]]:

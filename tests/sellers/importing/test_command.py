@@ -1,0 +1,96 @@
+"""``manage.py import_orders``: summary, exit code, rehearsal, rejected rows as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sellers.models import ImportBatch, ImportState, Order, Review, Seller
+from tests.builders import a_seller
+from tests.sellers.importing.files import orders_file, reviews_file
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: object, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("import_orders", *map(str, arguments), stdout=out, stderr=io.StringIO(), **options)
+    return out.getvalue()
+
+
+def save(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def test_orders_and_reviews_go_in_with_a_summary(tmp_path: Path) -> None:
+    orders = save(tmp_path / "o.csv", orders_file({}, {"order_ref": "FO2", "amount": "x"}))
+    reviews = save(tmp_path / "r.csv", reviews_file({}))
+    said = run(orders, "--reviews", reviews)
+    assert "3 rows read" in said
+    assert "2 new" in said
+    assert "1 rejected" in said
+    assert "o.csv, line 3, amount: “x” is not an amount." in said
+    assert (Order.objects.count(), Review.objects.count()) == (1, 1)
+    # The files stay where they are, and are not copied.
+    assert orders.exists()
+    assert ImportBatch.objects.get().files.filter(path="").count() == 2
+
+
+def test_a_rehearsal_saves_nothing(tmp_path: Path) -> None:
+    said = run(save(tmp_path / "o.csv", orders_file({})), "--dry-run")
+    assert said.startswith("Checked; nothing was saved.")
+    assert "1 new" in said
+    assert not Seller.objects.exists()
+    assert ImportBatch.objects.get().state == ImportState.DRY
+
+
+def test_rejected_rows_can_be_written_to_a_file(tmp_path: Path) -> None:
+    rows = ({}, {"order_ref": "FO2", "amount": "=1+1"})
+    out = tmp_path / "rejected.csv"
+    run(save(tmp_path / "o.csv", orders_file(*rows)), "--rejected", out)
+    table = list(csv.reader(io.StringIO(out.read_text())))
+    assert [row[:4] for row in table] == [
+        ["file", "line", "column", "value"],
+        ["o.csv", "3", "amount", "'=1+1"],
+    ]
+
+
+def test_an_import_for_one_seller_needs_that_seller(tmp_path: Path) -> None:
+    path = save(tmp_path / "o.csv", orders_file({}))
+    with pytest.raises(CommandError, match="There is no seller “mira”") as refused:
+        run(path, "--seller", "mira")
+    assert refused.value.returncode == 2
+    a_seller("mira")
+    assert "1 new" in run(path, "--seller", "mira")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Name at least one file"),
+        (("nowhere.csv",), "nowhere.csv is not a file"),
+        ((__file__, "--time-zone", "Mars"), "“Mars” is not a time zone"),
+    ],
+)
+def test_wrong_usage_ends_with_code_2(arguments: tuple[str, ...], words: str) -> None:
+    with pytest.raises(CommandError, match=words) as refused:
+        run(*arguments)
+    assert refused.value.returncode == 2
+
+
+def test_a_file_that_cannot_be_read_ends_with_code_1(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"o\.csv: The file is empty") as refused:
+        run(save(tmp_path / "o.csv", ""))
+    assert refused.value.returncode == 1
+
+
+def test_an_import_of_nothing_but_rejected_rows_ends_with_code_1(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Every row was rejected") as refused:
+        run(save(tmp_path / "o.csv", orders_file({"status": "x"})))
+    assert refused.value.returncode == 1
