@@ -51,7 +51,8 @@ def scores(connection: duckdb.DuckDBPyConnection) -> Scores:
     seller = connection.execute(
         "SELECT seller, day, s FROM seller_days ORDER BY seller, day"
     ).fetchnumpy()
-    return Scores(gig["gig"], gig["day"], gig["s"], seller["seller"], seller["day"], seller["s"])
+    days = [np.asarray(table[name]) for table in (gig, seller) for name in table]
+    return Scores(*days)
 
 
 def _statements(given: Input) -> list[str]:

@@ -80,7 +80,7 @@ def _popular(
 ) -> Int64:
     """Which of its seller's gigs each order is on: the first gigs sell most."""
     skewed = rng.random(len(seller)) ** 2
-    return np.floor(skewed * gigs_each[seller]).astype(np.int64)
+    return np.asarray(np.floor(skewed * gigs_each[seller]), dtype=np.int64)
 
 
 def _orders(

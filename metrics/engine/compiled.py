@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+njit: Callable[..., Any] | None
 try:
-    import numba
+    from numba import njit
 except ImportError:  # No wheel for this machine: slower, the same numbers.
-    numba = None
+    njit = None
 
 #: Fused multiply-add and reordered sums, which the 1e-9 to the reference leaves room for.
 #: Not the flags that assume there is no NaN: NaN marks days without a value.
@@ -23,11 +24,11 @@ def compiled(function: F) -> F:
     Functions that call each other stay in one module: numba's cache of a function looks only
     at the file it stands in.
     """
-    if numba is None:
+    if njit is None:
         return function
     options: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "numpy"}
     try:
-        kernel: F = numba.njit(cache=True, **options)(function)
+        kernel: F = njit(cache=True, **options)(function)
     except RuntimeError:  # No writable place for the cache: compile in every process.
-        kernel = numba.njit(**options)(function)
+        kernel = njit(**options)(function)
     return kernel

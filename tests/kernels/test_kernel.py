@@ -258,11 +258,11 @@ def test_a_longer_sweep_says_the_same_of_the_days_both_have(history: History, cu
 
 UNCOMPILED = """
 from hypothesis import given, settings
-from metrics.engine import kernel
+from metrics.engine import blocks
 from tests.kernels import test_kernel
 from tests.kernels.strategies import histories
 
-assert not hasattr(kernel._sweep, "py_func"), "this run is not to compile anything"
+assert not hasattr(blocks.sweep_sellers, "py_func"), "this run is not to compile anything"
 
 @settings(max_examples=12, deadline=None, database=None)
 @given(histories(max_orders=6))
