@@ -19,7 +19,7 @@ def on_the_database(home: Home, statement: str) -> list[tuple[int]]:
     with psycopg.connect(
         host=str(home.sockets), user="standing", dbname="standing", autocommit=True
     ) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
 
