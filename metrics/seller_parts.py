@@ -263,7 +263,7 @@ def _area_row(area: AreaReading) -> dict[str, Any]:
     name = AREA_WORDS[area.area]
     if area.label is None:
         return {"name": name, "label": None, "detail": _SILENT[area.area]}
-    facts = counted(area.items, "fact counts", "facts count")
+    facts = counted(area.items, "fact", "facts")
     return {
         "name": name,
         "label": area.label,

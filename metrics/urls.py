@@ -14,9 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/", runs.runs, name="runs"),
     path("runs/recompute/", runs.recompute_everything, name="recompute_everything"),
     path("sellers/<int:seller_id>/", seller_page, name="seller"),
-    path(
-        "sellers/<int:seller_id>/moves/<int:move_id>/reason/", move_reason, name="move_reason"
-    ),
+    path("sellers/<int:seller_id>/moves/<int:move_id>/reason/", move_reason, name="move_reason"),
     path("sellers/<int:seller_id>/why/", why, name="why"),
     path("sellers/<int:seller_id>/why.csv", why_csv, name="why_csv"),
 ]

@@ -256,7 +256,7 @@ def test_the_areas_of_one_gig_and_of_all(client: Client, seller: Seller) -> None
     assert "Query letters, on 12 Jun 2024" in words
     for area in panel.gigs[gig.pk]:
         assert area.items == 2, "two orders, each finished, delivered, undisputed and rated"
-        assert f"{area.quality:.3f} against {area.benchmark:.3f} · 2 facts count" in words
+        assert f"{area.quality:.3f} against {area.benchmark:.3f} · 2 facts" in words
     foreign = a_gig(a_seller("other"), title="Secret plan")
     assert "Secret plan" not in read(client, seller, gig=str(foreign.pk))
 
