@@ -70,7 +70,7 @@ def _sizes(rng: np.random.Generator, sellers: int, orders: int) -> Int64:
     if orders < sellers:
         raise ValueError("at least one order a seller")
     share = rng.lognormal(0.0, SIZE_SIGMA, sellers)
-    sizes = 1 + np.floor((orders - sellers) * share / share.sum()).astype(np.int64)
+    sizes: Int64 = 1 + np.floor((orders - sellers) * share / share.sum()).astype(np.int64)
     sizes[: orders - int(sizes.sum())] += 1
     return sizes
 

@@ -89,14 +89,15 @@ def value_weights(amount_usd: Float64, policy: Policy) -> Float64:
     """v = clip((amount / reference)^γ, low, high); 1 where the amount is unknown (NaN).
 
     The power is the C library's, as in the reference: numpy's own differs in the last bit.
+    Prices repeat, so it is taken once for each amount.
     """
-    weights = np.ones(len(amount_usd))
-    known = ~np.isnan(amount_usd)
-    ratio = np.maximum(amount_usd[known], 0.0) / policy.value_reference_usd
+    amounts, of_order = np.unique(amount_usd, return_inverse=True)
+    ratio = np.maximum(amounts, 0.0) / policy.value_reference_usd
     power = map(math.pow, ratio.tolist(), repeat(policy.value_exponent))
     raised = np.fromiter(power, dtype=np.float64, count=len(ratio))
-    weights[known] = np.minimum(np.maximum(raised, policy.value_low), policy.value_high)
-    return weights
+    weights = np.minimum(np.maximum(raised, policy.value_low), policy.value_high)
+    weights[np.isnan(amounts)] = 1.0
+    return weights[of_order]
 
 
 def star_outcomes(stars: Float64, policy: Policy) -> Float64:
@@ -217,7 +218,9 @@ def _sorting(orders: OrderColumns, row: Int64, factor: Int8, start_day: Int32) -
     if len(row) == 0:
         return np.zeros(0, dtype=np.int64)
     place = np.empty(len(orders.order), dtype=np.int64)
-    place[np.argsort(orders.order, kind="stable")] = np.arange(len(orders.order))
+    ascending = bool((orders.order[1:] > orders.order[:-1]).all())
+    rank = slice(None) if ascending else np.argsort(orders.order, kind="stable")
+    place[rank] = np.arange(len(orders.order))
     gig, day = orders.gig[row].astype(np.int64), start_day.astype(np.int64)
     day -= day.min()
     widths = [int(part.max()).bit_length() for part in (gig, day, place)]
