@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -24,7 +25,7 @@ from tests.sellers.importing.files import import_files, orders_file, reviews_fil
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "import_progress"}
+HTMX = {"HX-Request": "true", "HX-Target": "import_progress"}
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +133,7 @@ def test_the_imports_of_others_do_not_exist(tmp_path: Path) -> None:
         for name in ("import", "import_progress", "import_rejected"):
             address = reverse(f"sellers:{name}", args=[batch.pk])
             assert client.get(address).status_code == 404
-            assert client.get(address, **HTMX).status_code == 404
+            assert client.get(address, headers=HTMX).status_code == 404
             assert Client().get(address).status_code == 302
 
 
@@ -169,14 +170,14 @@ def test_the_progress_part_asks_again_until_the_end(tmp_path: Path) -> None:
         state=ImportState.RUNNING, stage="reading and checking", rows_total=1234, rows_done=617
     )
     address = reverse("sellers:import_progress", args=[batch.pk])
-    part = client.get(address, **HTMX).content.decode()
+    part = client.get(address, headers=HTMX).content.decode()
     assert "Reading rows: 617 of 1,234" in part
     assert 'hx-trigger="every 1s"' in part
     assert "<html" not in part
     # Without HTMX it is the page.
     assert client.get(address)["Location"] == page(batch)
     ImportBatch.objects.update(state=ImportState.DONE, finished_at=NOW)
-    assert "hx-trigger" not in client.get(address, **HTMX).content.decode()
+    assert "hx-trigger" not in client.get(address, headers=HTMX).content.decode()
 
 
 def test_the_page_says_when_no_worker_listens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +262,7 @@ def test_workers_are_asked_once_in_ten_seconds(monkeypatch: pytest.MonkeyPatch) 
         asked.append(timeout)
         return [{"worker": {"ok": "pong"}}] * limit
 
-    monkeypatch.setattr(report.current_app.control, "ping", ping)
+    monkeypatch.setattr(current_app.control, "ping", ping)
     assert report.workers_listen()
     assert report.workers_listen()
     assert len(asked) == 1

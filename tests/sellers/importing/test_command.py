@@ -51,7 +51,7 @@ def test_a_rehearsal_saves_nothing(tmp_path: Path) -> None:
 
 
 def test_rejected_rows_can_be_written_to_a_file(tmp_path: Path) -> None:
-    rows = ({}, {"order_ref": "FO2", "amount": "=1+1"})
+    rows: list[dict[str, object]] = [{}, {"order_ref": "FO2", "amount": "=1+1"}]
     out = tmp_path / "rejected.csv"
     run(save(tmp_path / "o.csv", orders_file(*rows)), "--rejected", out)
     table = list(csv.reader(io.StringIO(out.read_text())))
