@@ -10,6 +10,8 @@ import hashlib
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import django
@@ -24,12 +26,18 @@ from config.run.programs import READY
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Compiles on the other core, while the database is set up and the story is loaded.
+    compiling = subprocess.Popen([sys.executable, "-m", "metrics.engine.warm_up"])
     django.setup()
     migrate()
     from sellers.demo.accounts import existing_demo_accounts
 
-    load_demo()
+    is_first = load_demo()
     collect_static()
+    if is_first:
+        # Here and now, so that the first page has something to show; later the workers do it.
+        compiling.wait()
+        call_command("recompute", "--all", stdout=io.StringIO())
     say(READY)  # the programs start while the passwords are tried, which is slow on purpose
     say(json.dumps(existing_demo_accounts()))
 
@@ -45,14 +53,15 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def load_demo() -> None:
+def load_demo() -> bool:
+    """Load the story where the demo is wanted; whether the database was empty until now."""
     if not settings.STANDING_DEMO:
-        return
-    if not get_user_model().objects.exists():
+        return False
+    is_first = not get_user_model().objects.exists()
+    if is_first:
         say("loading the demo story")
     call_command("load_demo", "--if-empty", stdout=io.StringIO())
-    # Here and now, so that the first page that is opened has something to show.
-    call_command("recompute", "--all", stdout=io.StringIO())
+    return is_first
 
 
 def collect_static() -> None:
