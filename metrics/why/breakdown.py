@@ -62,10 +62,10 @@ def breakdown_of(
     end = Level(day_words(explanation.after.day), last_score)
     displayed = explanation.after.displayed
     ends: dict[str, Any] = {"start": start, "steps": steps, "end": end, "displayed": displayed}
-    caption = ""
+    caption = "The grey bars are cut off below: the scale runs from 1 to 10."
     if displayed is not None and not draws_rounding(**ends):
         rounding = rounding_words(explanation)
-        caption = f"Not drawn, because it dwarfs the rest: rounding {rounding} to {displayed}."
+        caption += f" Not drawn, because it dwarfs the rest: rounding {rounding} to {displayed}."
     turn = " to ".join(score_texts(first_score, last_score))
     return Breakdown(
         title=f"From {turn}, {_TABS[question.by].lower()}",
