@@ -146,7 +146,7 @@ STORAGES = {
 }
 
 # What the files of one upload may weigh together.
-IMPORT_MAX_BYTES = 1_000_000 * env.integer(
+IMPORT_MAX_BYTES = (1 << 20) * env.integer(
     os.environ, "IMPORT_MAX_MB", default=200, least=1, most=10_000
 )
 
