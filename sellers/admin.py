@@ -138,6 +138,14 @@ class SellerAdmin(FactAdmin):
     def sellers_of(self, obj: Any) -> set[int]:
         return {obj.pk}
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        # Only what was edited: an import may have counted up the revision meanwhile.
+        obj.save(update_fields=form.changed_data)
+        facts_changed(seller_ids=[obj.pk], reason=_REASON)
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         # An order keeps its gig from being deleted alone; with the seller both go.
         found = super().get_deleted_objects(objs, request)

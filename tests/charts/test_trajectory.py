@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -30,12 +31,12 @@ def why(start: date, end: date) -> str:
     return f"/sellers/1/why/?from={start}&to={end}"
 
 
-def a_series(values: list[float | None], start: date = START) -> DailySeries:
+def a_series(values: Sequence[float | None], start: date = START) -> DailySeries:
     known = np.array([np.nan if value is None else value for value in values], np.float64)
     return DailySeries(day_number(start), np.isnan(known).astype(np.uint8), known)
 
 
-def a_trajectory(values: list[float | None], **fields: object) -> Trajectory:
+def a_trajectory(values: Sequence[float | None], **fields: object) -> Trajectory:
     nothing: dict[str, object] = {
         "series": a_series(values),
         "valid_from": VALID_FROM,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
+from django.db import transaction
 from django.db.models import Model
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from zeal import zeal_ignore
 
 from metrics.models import Move, Run, Series, Standing
 from metrics.services import recompute_sellers
+from sellers.changes import facts_changed
 from sellers.models import (
     ExchangeRate,
     Gig,
@@ -58,7 +61,7 @@ def address(model: type[Model], what: str, *args: Any) -> str:
 def filled(client: Client, model: type[Model], row: Model, **changes: Any) -> dict[str, Any]:
     """The form of a change page as a browser would send it back, with changes."""
     form = client.get(address(model, "change", row.pk)).context["adminform"].form
-    data = {}
+    data: dict[str, Any] = {}
     for bound in form:
         value = bound.value()
         if hasattr(bound.field.widget, "decompress"):
@@ -160,6 +163,20 @@ def test_a_gig_and_a_zone_are_facts_too(client: Client, seller: Seller) -> None:
     data = filled(client, Seller, seller, time_zone="Asia/Tokyo")
     assert client.post(address(Seller, "change", seller.pk), data).status_code == 302
     assert revision(seller) == 2
+
+
+def test_an_edit_of_a_seller_does_not_undo_a_revision_that_was_counted_meanwhile(
+    client: Client, seller: Seller
+) -> None:
+    page = OURS[Seller]
+    stale = Seller.objects.get(pk=seller.pk)
+    with transaction.atomic():
+        facts_changed(seller_ids=[seller.pk], reason="an import")
+        form = SimpleNamespace(changed_data=["category"])
+        stale.category = "Design"
+        page.save_model(RequestFactory().post("/"), stale, form, change=True)
+    seller.refresh_from_db()
+    assert (seller.category, seller.revision) == ("Design", 2)
 
 
 def test_a_new_seller_can_be_made_by_hand(client: Client) -> None:

@@ -36,7 +36,7 @@ def url(seller: Seller) -> str:
     return reverse("sellers:orders", args=[seller.pk])
 
 
-def refs(client: Client, seller: Seller, **query: object) -> list[str]:
+def refs(client: Client, seller: Seller, **query: str | int) -> list[str]:
     html = client.get(url(seller), query).content.decode()
     return re.findall(r'class="order-ref" href="[^"]+">([^<]+)</a>', html)
 
