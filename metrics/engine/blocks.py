@@ -46,6 +46,7 @@ SUMS = AREA_COUNT * LANE
 VOLUME = int(Factor.CANCELLATIONS) * LANE
 ACTIVITY = 2 * AREA_COUNT * LANE
 SCORE = ACTIVITY + LANE
+TO_SUMS, TO_ACTIVITY = np.uint64(SUMS), np.uint64(ACTIVITY)
 
 #: Sums are taken afresh from the items when less than this share of their faded peak is left.
 #: What leaves takes digits along: above this share at most 6 bits of 53.
@@ -102,10 +103,12 @@ def _drop_entering(
     while at < own_end and start_day[at] < span[1]:
         start, area = int(start_day[at]), int(factor[at])
         weight = value_weight[at] * fade[start - origin_day[at]]
-        cell = area * LANE + (start - span[0])
+        # Unsigned: an index that cannot be negative needs no look at its sign.
+        day = np.uint64(start - span[0])
+        cell = np.uint64(area * LANE) + day
         cells[cell] += weight
-        cells[cell + SUMS] += weight * x[at]
-        cells[ACTIVITY + start - span[0]] += 1.0 if area == CANCELLATIONS else 0.0
+        cells[cell + TO_SUMS] += weight * x[at]
+        cells[day + TO_ACTIVITY] += 1.0 if area == CANCELLATIONS else 0.0
         at += 1
     return at
 
@@ -120,10 +123,11 @@ def _drop_leaving(
         i = own_start + leaving[position]
         end, area = int(end_day[i]), int(factor[i])
         weight = value_weight[i] * fade[end - origin_day[i]]
-        cell = area * LANE + (end - span[0])
+        day = np.uint64(end - span[0])
+        cell = np.uint64(area * LANE) + day
         cells[cell] -= weight
-        cells[cell + SUMS] -= weight * x[i]
-        cells[ACTIVITY + end - span[0]] -= 1.0 if area == CANCELLATIONS else 0.0
+        cells[cell + TO_SUMS] -= weight * x[i]
+        cells[day + TO_ACTIVITY] -= 1.0 if area == CANCELLATIONS else 0.0
 
 
 @compiled
@@ -351,6 +355,7 @@ def _add_up(
     cells: Float64,
     span: Range,
     carry: Float64,
+    before: Float64,
     peaks: Float64,
     first_leave: Int64,
     own: Range,
@@ -360,9 +365,9 @@ def _add_up(
     """Drops to running sums in one block.
 
     ``carry``, shape (13,), and ``peaks``, shape (6,), go from block to block: Σw and Σw·x of
-    the areas, the finished orders; and the largest Σw of each area.
+    the areas, the finished orders; and the largest Σw of each area. ``before`` is scratch.
     """
-    before = carry.copy()
+    before[:] = carry
     _running_sums(cells, carry, fade[1])
     bits, peak_bits = cells.view(np.int64), peaks.view(np.int64)
     days = span[1] - span[0]
@@ -433,7 +438,7 @@ def sweep_sellers(
     all_weighted, all_volume = np.zeros(longest), np.zeros(longest)
     all_activity = np.zeros(longest)
     carry = np.zeros(2 * AREA_COUNT + 1)
-    peaks = np.zeros(AREA_COUNT)
+    before, peaks = np.zeros_like(carry), np.zeros(AREA_COUNT)
     first_leave = np.zeros(AREA_COUNT, dtype=np.int64)
     leaving = np.zeros(most, dtype=np.int32)
     leave_range = np.zeros((longest >> BLOCK_BITS) + 3, dtype=np.int64)
@@ -462,7 +467,7 @@ def sweep_sellers(
                 block = low >> BLOCK_BITS
                 gone = leaving[leave_range[block] : leave_range[block + 1]]
                 _drop_leaving(cells, gone, own[0], span, items, fade)
-                _add_up(cells, span, carry, peaks, first_leave, own, items, fade)
+                _add_up(cells, span, carry, before, peaks, first_leave, own, items, fade)
                 _score_days(cells, span, benchmark, strength, intercept)
                 out = slice(gig_offset[gig] + low, gig_offset[gig] + high)
                 _give_out(gig_score[out], gig_status[out], cells, gate[0])
