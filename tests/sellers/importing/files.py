@@ -129,8 +129,10 @@ PROVENANCE = {
 def facts() -> dict[str, set[tuple[object, ...]]]:
     """Everything that imports write, without where it came from."""
     sellers = dict(Seller.objects.values_list("pk", "handle"))
-    gigs = {g.pk: (sellers[g.seller_id], g.ref) for g in Gig.objects.all()}
-    orders = {o.pk: (sellers[o.seller_id], o.ref) for o in Order.objects.all()}
+    gigs, orders = (
+        {pk: (sellers[of], ref) for pk, of, ref in table.values_list("pk", "seller_id", "ref")}
+        for table in (Gig.objects.order_by(), Order.objects.order_by())
+    )
     names: dict[str, Mapping[int, object]] = {
         "seller_id": sellers,
         "gig_id": gigs,
