@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -53,11 +54,17 @@ def test_an_old_python_is_named() -> None:
     preflight.check_python((3, 11, 0))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(CannotStart, match="chown"):
+def test_a_folder_that_cannot_be_written_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)  # root may write everywhere
+    with pytest.raises(CannotStart, match="cannot be written by this user") as caught:
         Home(tmp_path / "home").prepare()
+    assert "chown" in str(caught.value)
+    assert "STANDING_HOME=" in str(caught.value)
 
 
 def test_a_second_start_is_told_where_the_first_one_is(tmp_path: Path) -> None:
