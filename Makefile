@@ -23,15 +23,14 @@ lint:  ## check style, types, imports, templates, migrations and the deployment 
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	.venv/bin/djlint --check --lint --quiet templates
+	.venv/bin/djlint --lint --quiet templates
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	HTTPS=1 $(PY) manage.py check --deploy --fail-level WARNING
 
-format:  ## format code and templates
+format:  ## format code
 	@sh config/setup.sh dev
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
-	.venv/bin/djlint --reformat --quiet templates
 
 bench:  ## measure against peers; writes var/bench.json (ONLY=kernel for one group)
 	@sh config/setup.sh bench
