@@ -114,6 +114,10 @@ class Policy:
             raise ValueError("window_days and min_activity are at least 1")
         if self.half_life_days is not None and self.half_life_days <= 0:
             raise ValueError("half_life_days is positive, or absent when nothing fades")
+        if self.value_low <= 0:
+            raise ValueError("value_low is positive: an order that weighs nothing is no evidence")
+        if self.half_life_days is not None and self.half_life_days * 1000 < self.window_days:
+            raise ValueError("half_life_days is at least a thousandth of window_days")
         if min(self.prior_strength) <= 0 or min(self.benchmark_spread) <= 0:
             raise ValueError("prior_strength and benchmark_spread are positive in every area")
         if list(self.label_cuts) != sorted(self.label_cuts):

@@ -72,6 +72,11 @@ def test_a_variant_changes_what_it_names_and_nothing_else() -> None:
         ("client_satisfaction = 0.25", "client_satisfaction = 0.35", "have to add up to 1"),
         ("set = { half_life_days = 90 }", "set = { halflife = 90 }", "“halflife”, unknown"),
         ("version = 1", "version = ", "this is not TOML"),
+        (
+            "[parameters.half_life_days]\nvalue = 180",
+            "[parameters.half_life_days]\nvalue = 0.5",
+            "at least a thousandth of window_days",
+        ),
     ],
 )
 def test_a_broken_file_is_refused_with_file_and_field(
