@@ -1,8 +1,8 @@
-"""Ship a small table of exchange rates, so that thresholds in dollars work offline.
+"""Ship a small table of exchange rates, so that weights and thresholds in dollars work offline.
 
-Yearly averages of the years 2016 to 2024, rounded to four digits: the reference rates that
-the European Central Bank publishes as annual averages, the dollar rate divided by the
-currency's. The dollar itself needs no row. Precise enough for weights and thresholds; ``manage.py load_rates`` loads better.
+Approximate averages of the years 2016 to 2024 (grade A: good to about a percent, checked against
+no source at the time of writing). The dollar itself needs no row. ``manage.py load_rates`` loads
+better ones, which replace these day by day.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import migrations
 
 FIRST_YEAR = 2016
-SOURCE = "average of the year {year} from the reference rates of the ECB, rounded (grade A)"
+SOURCE = "approximate average of the year {year}, shipped (grade A)"
 YEARLY = {
     "EUR": "1.107 1.130 1.181 1.120 1.142 1.183 1.053 1.081 1.082",
     "GBP": "1.351 1.289 1.335 1.275 1.284 1.376 1.235 1.243 1.278",
@@ -39,7 +39,7 @@ def load(apps, schema_editor):
 
 def unload(apps, schema_editor):
     ExchangeRate = apps.get_model("sellers", "ExchangeRate")
-    ExchangeRate.objects.filter(source__endswith="ECB, rounded (grade A)").delete()
+    ExchangeRate.objects.filter(source__endswith=", shipped (grade A)").delete()
 
 
 class Migration(migrations.Migration):

@@ -54,7 +54,6 @@ def test_columns_of_amounts_become_dollars(table: RateTable) -> None:
 def test_the_shipped_table_knows_the_usual_currencies() -> None:
     known = RateTable.load()
     assert {"EUR", "GBP", "BRL", "CAD", "AUD", "INR", "USD"} <= known.currencies
-    # The European Central Bank's average of 2023: 1.0813 dollars for a euro.
     assert known.usd_per_unit("EUR", dt.date(2023, 7, 1)) == Decimal("1.081")
 
 
