@@ -97,26 +97,50 @@ def empty_queue(servers: None) -> None:
         client.flushdb()
 
 
+class SharedWorker:
+    """One Celery worker for all tests that just need some worker; started when first asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: list[Worker] = []
+
+    def running(self) -> Worker:
+        """The worker; a new one after :meth:`stop`."""
+        if not self._started or self._started[-1].process.poll() is not None:
+            log = self._folder / f"worker-{len(self._started)}.log"
+            url = database_url(connection.settings_dict)
+            self._started.append(start_worker(url, django_settings.REDIS_URL, log))
+        return self._started[-1]
+
+    def stop(self) -> None:
+        if self._started and self._started[-1].process.poll() is None:
+            self._started[-1].stop()
+
+
 @pytest.fixture(scope="session")
 def _shared_worker(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Worker]:
-    log = tmp_path_factory.mktemp("worker") / "worker.log"
-    worker = start_worker(database_url(connection.settings_dict), django_settings.REDIS_URL, log)
-    yield worker
-    worker.stop()
+    servers: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedWorker]:
+    shared = SharedWorker(tmp_path_factory.mktemp("worker"))
+    yield shared
+    shared.stop()
 
 
 @pytest.fixture
-def worker(transactional_db: None, empty_queue: None, _shared_worker: Worker) -> Worker:
+def no_worker(_shared_worker: SharedWorker) -> None:
+    """Nobody but the test itself takes tasks from the queue."""
+    _shared_worker.stop()
+
+
+@pytest.fixture
+def worker(transactional_db: None, empty_queue: None, _shared_worker: SharedWorker) -> Worker:
     """A real Celery worker on the test database, shared by the tests that use it."""
-    assert _shared_worker.process.poll() is None, _shared_worker.said()
-    return _shared_worker
+    return _shared_worker.running()
 
 
 @pytest.fixture
 def new_worker(
-    transactional_db: None, empty_queue: None, tmp_path: Path
+    transactional_db: None, no_worker: None, empty_queue: None, tmp_path: Path
 ) -> Iterator[Callable[..., Worker]]:
     """Starts workers of a test's own, which it may kill. Environment variables by keyword."""
     started: list[Worker] = []

@@ -24,7 +24,9 @@ os._exit(9)
 """
 
 
-def test_what_a_killed_worker_held_can_be_given_out_at_once(empty_queue: None) -> None:
+def test_what_a_killed_worker_held_can_be_given_out_at_once(
+    no_worker: None, empty_queue: None
+) -> None:
     with app.connection_for_write() as connection:
         connection.SimpleQueue("celery").put({"job": 1})
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
