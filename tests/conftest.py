@@ -45,6 +45,14 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the database is among the suites that talk to servers."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "servers"}:
+            item.add_marker("servers")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("realdata") and not real_data_folder().is_dir():
         missing(f"{real_data_folder()} is not there; set STANDING_REALDATA to the folder")
