@@ -1,5 +1,6 @@
 """Facts and people. Unknown is NULL with a meaning; times are UTC."""
 
+from sellers.models.history import ChangeKind, ImportChange, ImportPreview, ImportRawBlock
 from sellers.models.imports import (
     FileRole,
     ImportBatch,
@@ -16,12 +17,16 @@ from sellers.models.users import User
 
 __all__ = [
     "CancelledBy",
+    "ChangeKind",
     "ExchangeRate",
     "FileRole",
     "Gig",
     "ImportBatch",
+    "ImportChange",
     "ImportEffect",
     "ImportFile",
+    "ImportPreview",
+    "ImportRawBlock",
     "ImportRejection",
     "ImportState",
     "Inquiry",

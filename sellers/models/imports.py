@@ -10,15 +10,37 @@ from sellers.models.sellers import Platform, Seller
 
 
 class ImportState(models.TextChoices):
+    """Where an import stands.
+
+    The long way is columns → checking → ready → queued → running → done → undoing → undone;
+    the direct way begins at queued. ``COLUMNS`` and ``READY`` wait for a person.
+    """
+
+    COLUMNS = "columns", "waiting for its columns to be named"
+    CHECKING = "checking", "being checked"
+    READY = "ready", "checked, waiting for a decision"
     QUEUED = "queued", "waiting for a worker"
     RUNNING = "running", "running"
     DONE = "done", "done"
     FAILED = "failed", "failed"
     DRY = "dry", "checked, nothing saved"
+    CANCELLED = "cancelled", "cancelled, nothing saved"
+    UNDOING = "undoing", "being undone"
+    UNDONE = "undone", "undone"
 
     @classmethod
     def final(cls) -> tuple[ImportState, ...]:
-        return (cls.DONE, cls.FAILED, cls.DRY)
+        return (cls.DONE, cls.FAILED, cls.DRY, cls.CANCELLED, cls.UNDONE)
+
+    @classmethod
+    def for_workers(cls) -> tuple[ImportState, ...]:
+        """A worker has it, or should soon."""
+        return (cls.CHECKING, cls.QUEUED, cls.RUNNING, cls.UNDOING)
+
+    @classmethod
+    def for_people(cls) -> tuple[ImportState, ...]:
+        """Nothing happens until somebody decides."""
+        return (cls.COLUMNS, cls.READY)
 
 
 class FileRole(models.TextChoices):
@@ -40,7 +62,7 @@ class ImportBatch(models.Model):
     platform = models.CharField(max_length=16, choices=Platform, default=Platform.FIVERR)
     #: Check everything, save nothing.
     is_dry = models.BooleanField(default=False)
-    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.QUEUED)
+    state = models.CharField(max_length=16, choices=ImportState, default=ImportState.QUEUED)
     #: What it is doing, in words, for the progress line.
     stage = models.CharField(max_length=60, blank=True)
     #: Why it failed and what to do, in words.
@@ -58,6 +80,8 @@ class ImportBatch(models.Model):
     #: Rows of reviews that say "no review was left" (stars 0).
     rows_no_review = models.PositiveBigIntegerField(default=0)
     rows_rejected = models.PositiveBigIntegerField(default=0)
+    #: Rows that a person left out after the preview.
+    rows_left_out = models.PositiveBigIntegerField(default=0)
     #: Reviews of earlier imports whose order came with this one.
     reviews_joined = models.PositiveBigIntegerField(default=0)
     #: How often a worker began it.
@@ -69,13 +93,22 @@ class ImportBatch(models.Model):
     #: Last sign of life of the worker that runs it.
     seen_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    #: Rows that a person leaves out, as ``[file id, line]``: the word on duplicates.
+    left_out = models.JSONField(default=list, blank=True)
+    #: Somebody asked to stop it; the worker looks before it saves anything.
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    #: Whether what it did is in the log, so that it can be undone.
+    is_logged = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(finished_at__isnull=False)
-                | Q(state__in=[ImportState.QUEUED, ImportState.RUNNING]),
+                condition=Q(finished_at__isnull=False) | ~Q(state__in=ImportState.final()),
                 name="import_final_has_finished_at",
             ),
         )
@@ -85,8 +118,8 @@ class ImportBatch(models.Model):
             # The search for imports whose worker vanished; almost always empty.
             models.Index(
                 fields=("id",),
-                condition=Q(state__in=[ImportState.QUEUED, ImportState.RUNNING]),
-                name="import_unfinished",
+                condition=Q(state__in=ImportState.for_workers()),
+                name="import_for_workers",
             ),
         )
 

@@ -17,6 +17,16 @@ class Inquiry(models.Model):
     ref = models.CharField(max_length=100)
     first_message_at = models.DateTimeField()
     first_reply_at = models.DateTimeField(null=True, blank=True)
+    #: The import that brought it; NULL where it was entered by hand.
+    first_batch = models.ForeignKey(
+        "sellers.ImportBatch",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         ordering = ("first_message_at", "id")
@@ -37,7 +47,7 @@ class Inquiry(models.Model):
 class Observation(models.Model):
     """Something that the platform displayed on a day, noted down by hand.
 
-    ``value`` holds a number (score 1–10, rating 1–5, response rate in percent),
+    ``value`` holds a number (score 1–10, rating 1–5, response rate in percent, a counter),
     ``label`` a word (level, impact label, "yes"/"no"). It is never an estimate.
     """
 
@@ -49,8 +59,19 @@ class Observation(models.Model):
         RESPONSE_RATE = "response_rate", "response rate in percent"
         LEVEL = "level", "seller level"
         PROMOTABLE = "promotable", "gig can be promoted"
+        COMPLETED_ORDERS = "completed_orders", "completed orders"
+        UNIQUE_CLIENTS = "unique_clients", "different clients"
+        EARNINGS = "earnings", "earnings in US dollars"
 
-    NUMERIC = (Kind.SCORE, Kind.GIG_SCORE, Kind.RATING, Kind.RESPONSE_RATE)
+    NUMERIC = (
+        Kind.SCORE,
+        Kind.GIG_SCORE,
+        Kind.RATING,
+        Kind.RESPONSE_RATE,
+        Kind.COMPLETED_ORDERS,
+        Kind.UNIQUE_CLIENTS,
+        Kind.EARNINGS,
+    )
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="observations")
     gig = models.ForeignKey(
@@ -59,13 +80,23 @@ class Observation(models.Model):
     day = models.DateField()
     kind = models.CharField(max_length=16, choices=Kind)
     area = models.CharField(max_length=40, blank=True, help_text="Which area, for impact labels.")
-    value = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     label = models.CharField(max_length=60, blank=True)
     words = models.TextField(blank=True, help_text="What the platform said, word for word.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    #: The import that brought it; NULL where it was entered by hand.
+    first_batch = models.ForeignKey(
+        "sellers.ImportBatch",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         ordering = ("-day", "-id")
@@ -82,6 +113,11 @@ class Observation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(value__isnull=False) | ~Q(label=""), name="observation_says_something"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["completed_orders", "unique_clients", "earnings"])
+                | Q(value__gte=0),
+                name="observation_counter_not_negative",
             ),
         )
 

@@ -155,6 +155,16 @@ class ReviewContent(models.Model):
         "sellers.ImportFile", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     source_line = models.PositiveIntegerField(null=True, blank=True)
+    #: The import that brought it.
+    first_batch = models.ForeignKey(
+        "sellers.ImportBatch",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         abstract = True

@@ -48,6 +48,16 @@ class Seller(models.Model):
     #: Counts every change of the seller's facts; stored results name the one they saw.
     revision = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: The import that created it; NULL for one made by hand.
+    first_batch = models.ForeignKey(
+        "sellers.ImportBatch",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         ordering = ("handle", "id")
@@ -80,6 +90,16 @@ class Gig(models.Model):
     category = models.CharField(max_length=100, blank=True)
     price_band = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
+    #: The import that created it; NULL for one made by hand.
+    first_batch = models.ForeignKey(
+        "sellers.ImportBatch",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         ordering = ("id",)
