@@ -80,21 +80,24 @@ class SellerResult:
 
 def displayed_moves(series: DailySeries) -> list[DisplayedMove]:
     """Every day whose displayed number differs from the day before; the first score too."""
-    shown = np.floor(series.values + 0.5)
-    shown = np.where(np.isnan(shown), 0, shown)  # 0 is no score: the scale begins at 1
-    before = np.concatenate(([0], shown[:-1])) if len(shown) else shown
-    found = []
-    for index in np.flatnonzero(shown != before):
-        after = series.values[index]
-        earlier = series.values[index - 1] if index else np.nan
-        found.append(
-            DisplayedMove(
-                day=series.first_day + int(index),
-                before=None if np.isnan(earlier) else float(earlier),
-                after=None if np.isnan(after) else float(after),
-            )
+    after = series.values
+    before = np.concatenate(([np.nan], after[:-1])) if len(after) else after
+    # No score counts as 0, which no score is: the scale begins at 1.
+    shown_after, shown_before = (
+        np.nan_to_num(np.floor(after + 0.5)),
+        np.nan_to_num(np.floor(before + 0.5)),
+    )
+    at = np.flatnonzero(shown_after != shown_before)
+    return [
+        DisplayedMove(
+            day=series.first_day + index,
+            before=None if earlier != earlier else earlier,
+            after=None if later != later else later,
         )
-    return found
+        for index, earlier, later in zip(
+            at.tolist(), before[at].tolist(), after[at].tolist(), strict=True
+        )
+    ]
 
 
 def compute(

@@ -73,7 +73,7 @@ REVIEWS_QUERY = """
            coalesce(r.quality_of_delivery, r.service_as_described, 'NaN')::float8,
            coalesce(r.working_with, r.communication, 'NaN')::float8,
            coalesce(r.value_for_money, r.buy_again, 'NaN')::float8
-    FROM sellers_review r WHERE r.order_id = ANY(%s)
+    FROM sellers_review r WHERE r.order_id = ANY(%s::int8[])
 """
 _REVIEW_COLUMNS = {
     "order_id": "int8",
@@ -124,7 +124,7 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
     days = _DayColumns([zones[pk] for pk in ids], seller_of_row)
     orders, ordered_day, assumed = _order_columns(raw, gigs[:, 1], days)
     reviews = _review_columns(
-        read_columns(REVIEWS_QUERY, [raw["order_id"].tolist()], _REVIEW_COLUMNS),
+        read_columns(REVIEWS_QUERY, [_array_literal(raw["order_id"])], _REVIEW_COLUMNS),
         raw["order_id"],
         days,
     )
@@ -137,6 +137,11 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
         ordered_day=ordered_day,
         day_assumed=assumed,
     )
+
+
+def _array_literal(numbers: Int64) -> str:
+    """An array as PostgreSQL writes it: the driver would quote each number on its own."""
+    return f"{{{','.join(map(str, numbers.tolist()))}}}"
 
 
 def _rows(columns: Columns, order: NDArray[np.intp]) -> Columns:

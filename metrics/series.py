@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,19 +73,24 @@ class PackedYear:
     values: bytes
 
 
+@lru_cache(maxsize=256)
+def _first_day_of(year: int) -> int:
+    return day_number(date(year, 1, 1))
+
+
 def pack(series: DailySeries) -> Iterator[PackedYear]:
     """Cut a series into years; days without a value store a status and nothing else."""
     start, end = series.first_day, series.first_day + len(series)
     day = start
     while day < end:
         year = date_of(day).year
-        following = min(day_number(date(year + 1, 1, 1)), end)
+        following = min(_first_day_of(year + 1), end)
         here = slice(day - start, following - start)
         values = series.values[here]
         yield PackedYear(
             year,
             date_of(day),
-            series.statuses[here].astype(np.uint8).tobytes(),
+            series.statuses[here].tobytes(),
             values[~np.isnan(values)].astype(_STORED).tobytes(),
         )
         day = following

@@ -8,6 +8,7 @@ counts on days 100 to 829 and not on day 830.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 EPOCH = date(1970, 1, 1)
 
@@ -23,6 +24,7 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
+@lru_cache(maxsize=2**15)  # a batch of sellers names the same few thousand days again and again
 def date_of(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=int(number))
