@@ -28,13 +28,13 @@ DEMO_ACCOUNTS = (
     DemoAccount(
         "demo-admin@standing.test",
         DEMO_PASSWORD,
-        "An admin: sees all ten sellers, imports for any of them and looks after the runs.",
+        "An admin: sees all thirteen sellers, imports for any of them and looks after the runs.",
     ),
     DemoAccount(
         "demo-seller@standing.test",
         DEMO_PASSWORD,
-        "A seller with four accounts, each one a case: a perfect order, a thin window, "
-        "nothing happened, forty-one cancellations.",
+        "A seller with five accounts, each one a case: a perfect order, a thin window, "
+        "nothing happened, forty-one cancellations, the promoted gate.",
     ),
     DemoAccount(
         "demo-writer@standing.test",
@@ -50,6 +50,7 @@ OWNERS: Mapping[str, str] = {
     "demo-thin-window": CASES,
     "demo-nothing-happened": CASES,
     "demo-case-pack": CASES,
+    "demo-promoted-gate": CASES,
     "demo-ordinary-writer": WRITER,
 }
 

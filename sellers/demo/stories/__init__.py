@@ -14,8 +14,11 @@ from sellers.demo.stories import (
     frozen_window,
     new_seller,
     nothing_happened,
+    on_grace,
+    one_of_four,
     ordinary_writer,
     perfect_order,
+    promoted_gate,
     thin_window,
 )
 
@@ -26,11 +29,14 @@ STORIES: Mapping[str, Callable[[date], StoryFacts]] = {
         thin_window,
         nothing_happened,
         case_pack,
+        promoted_gate,
         ordinary_writer,
         new_seller,
         after_holiday,
         busy_studio,
         edited_reviews,
         frozen_window,
+        on_grace,
+        one_of_four,
     )
 }
