@@ -111,12 +111,19 @@ def _times(days: np.ndarray[Any, Any]) -> Any:
     return known.where(days != NO_DAY)
 
 
+_CREATED = "2025-01-01 00:00:00+00"
+
+
 def _load(batch: Batch) -> None:
     """Put generated facts into the tables."""
+    _load_sellers(batch)
+    _load_orders(batch)
+    _load_reviews(batch)
+
+
+def _load_sellers(batch: Batch) -> None:
     import pandas as pd
 
-    orders, gigs = batch.orders, len(batch.gig_seller)
-    created = "2025-01-01 00:00:00+00"
     number = np.arange(1, batch.sellers + 1)
     _copy_in(
         "sellers_seller",
@@ -128,10 +135,10 @@ def _load(batch: Batch) -> None:
             currency="USD",
             keeps_buyer_names=False,
             revision=1,
-            created_at=created,
+            created_at=_CREATED,
         ),
     )
-    gig_id = np.arange(1, gigs + 1)
+    gig_id = np.arange(1, len(batch.gig_seller) + 1)
     _copy_in(
         "sellers_gig",
         pd.DataFrame({"id": gig_id, "seller_id": batch.gig_seller + 1}).assign(
@@ -142,6 +149,12 @@ def _load(batch: Batch) -> None:
             is_active=True,
         ),
     )
+
+
+def _load_orders(batch: Batch) -> None:
+    import pandas as pd
+
+    orders = batch.orders
     done = orders.status == OrderStatus.COMPLETED
     cancelled = orders.status == OrderStatus.CANCELLED
     ordered = np.where(orders.finished_day == NO_DAY, LAST_DAY, orders.finished_day) - 15
@@ -171,10 +184,15 @@ def _load(batch: Batch) -> None:
             currency="USD",
             buyer_label="",
             excluded_reason="",
-            created_at=created,
-            changed_at=created,
+            created_at=_CREATED,
+            changed_at=_CREATED,
         ),
     )
+
+
+def _load_reviews(batch: Batch) -> None:
+    import pandas as pd
+
     reviews = batch.reviews
     removed = (reviews.edited == 0) & (reviews.end_day != NO_DAY)
     _copy_in(
@@ -190,7 +208,7 @@ def _load(batch: Batch) -> None:
                 "value_for_money": reviews.value,
             }
         )
-        .assign(ref="", text="", created_at=created)
+        .assign(ref="", text="", created_at=_CREATED)
         .drop_duplicates(["order_id", "posted_at"]),
     )
 

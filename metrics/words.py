@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from metrics.engine.reference import display
 from metrics.engine.types import Cause, Factor
-from sellers.order_words import span_words
+from sellers.order_words import late_words
 
 #: A real minus sign: a hyphen is shorter and breaks at the end of a line.
 MINUS = "\N{MINUS SIGN}"
@@ -206,7 +206,7 @@ def delivery_words(late_hours: float) -> str:
     """``on time``, ``late by 1 day 4 h``."""
     if late_hours <= 0:
         return "on time"
-    return f"late by {span_words(timedelta(hours=late_hours))}"
+    return late_words(timedelta(hours=late_hours))
 
 
 def star_words(stars: float) -> str:

@@ -38,13 +38,18 @@ def lateness(order: Order) -> timedelta | None:
     return order.delivered_at - due
 
 
+def late_words(late: timedelta) -> str:
+    """``late by 1 day 4 h``."""
+    return f"late by {span_words(late)}"
+
+
 def delivery_words(order: Order) -> str:
     """How the first delivery lies against its due time; "" where nothing can be said."""
     late = lateness(order)
     if late is None:
         return ""
     if late > timedelta(0):
-        return f"late by {span_words(late)}"
+        return late_words(late)
     return "on the minute" if late > -_MINUTE else f"{span_words(late)} early"
 
 
