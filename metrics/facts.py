@@ -121,7 +121,7 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
     raw = read_columns(ORDERS_QUERY, [ids], _ORDER_COLUMNS)
     raw = _rows(raw, np.argsort(raw["order_id"]))
     seller_of_row = np.searchsorted(ids, raw["seller"])
-    days = _DayColumns([zones[pk] for pk in ids], seller_of_row)
+    days = DayColumns([zones[pk] for pk in ids], seller_of_row)
     orders, ordered_day, assumed = _order_columns(raw, gigs[:, 1], days)
     reviews = _review_columns(
         read_columns(REVIEWS_QUERY, [_array_literal(raw["order_id"])], _REVIEW_COLUMNS),
@@ -148,7 +148,7 @@ def _rows(columns: Columns, order: NDArray[np.intp]) -> Columns:
     return {name: column[order] for name, column in columns.items()}
 
 
-class _DayColumns:
+class DayColumns:
     """Turns times of rows into days, each row in its own seller's zone."""
 
     def __init__(self, zones: Sequence[str], seller_of_row: NDArray[np.int64]) -> None:
@@ -169,7 +169,7 @@ class _DayColumns:
 
 
 def _order_columns(
-    raw: Columns, gig_ids: Int64, days: _DayColumns
+    raw: Columns, gig_ids: Int64, days: DayColumns
 ) -> tuple[OrderColumns, Int32, NDArray[np.bool_]]:
     due, delivered = raw["due"], raw["delivered"]
     finished = raw["finished"]
@@ -216,7 +216,7 @@ def _positions(sorted_by_seller: Int64, wanted: Int64) -> Int32:
     return order[np.searchsorted(sorted_by_seller, wanted, sorter=order)].astype(np.int32)
 
 
-def _review_columns(raw: Columns, order_ids: Int64, days: _DayColumns) -> ReviewColumns:
+def _review_columns(raw: Columns, order_ids: Int64, days: DayColumns) -> ReviewColumns:
     row = np.searchsorted(order_ids, raw["order_id"])
     raw_order = np.lexsort((raw["tie"], raw["posted"], row))
     raw, row = _rows(raw, raw_order), row[raw_order]
