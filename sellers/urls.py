@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from sellers.views import imports, notes, orders, roster
+from sellers.views import imports, notes, order_entry, orders, roster
 
 app_name = "sellers"
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("", roster.roster_page, name="roster"),
     path("sellers/<int:seller_id>/orders/", orders.orders_page, name="orders"),
     path("sellers/<int:seller_id>/orders/<path:ref>/", orders.order_page, name="order"),
+    path("sellers/<int:seller_id>/enter-order/", order_entry.enter_order, name="order_entry"),
     path("sellers/<int:seller_id>/notes/", notes.notes_page, name="notes"),
     path("sellers/<int:seller_id>/notes/new/", notes.new_note, name="note_new"),
     path(
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("imports/", imports.imports_page, name="imports"),
     path("imports/new/", imports.new_import, name="import_new"),
+    path("imports/by-hand/", order_entry.choose_seller, name="import_by_hand"),
     path("imports/example.csv", imports.example, name="import_example"),
     path("imports/<int:batch_id>/", imports.import_page, name="import"),
     path("imports/<int:batch_id>/progress/", imports.import_progress, name="import_progress"),

@@ -62,7 +62,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "max_bytes": max_upload_bytes(),
-        "formats": [(role, COLUMNS[role]) for role in FileRole],
+        "formats": list(COLUMNS.items()),
     }
     status = 413 if form.is_bound and form.too_large else 422 if form.errors else 200
     return render(request, "sellers/imports/new.html", context, status=status)
@@ -106,7 +106,7 @@ def example(request: HttpRequest) -> HttpResponse:
     """A file of one row to begin from: ``?of=orders`` or ``?of=reviews``."""
     _check_may_import(request.user)
     role = request.GET.get("of", FileRole.ORDERS.value)
-    if role not in FileRole.values:
+    if role not in COLUMNS:
         raise Http404
     response = HttpResponse(example_file(FileRole(role)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="example-{role}.csv"'
