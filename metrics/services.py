@@ -9,13 +9,15 @@ recompute from reading half of an import.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from metrics.benchmark_lookup import policy_key
 from metrics.computing import compute
@@ -67,7 +69,21 @@ def recompute_sellers(
     if stamps:
         results = compute(read_facts(list(stamps)), last_days, policy_file)
         replace_results(results, stamps, computed_at=now)
+    _tell_recomputed([seller.pk for seller in sellers], now, from_scratch)
     return len(stamps)
+
+
+def _tell_recomputed(seller_ids: list[int], now: datetime, from_scratch: bool) -> None:
+    """Let what builds on the scores follow in the same transaction, so that both agree.
+
+    The setting ``STANDING_ON_RECOMPUTED`` names a function taking ``seller_ids``, ``now`` and
+    ``from_scratch``: this app knows nothing of those above it. It is told of every seller,
+    those that were up to date too: what builds on them may not be.
+    """
+    path: str = getattr(settings, "STANDING_ON_RECOMPUTED", "")
+    if path and seller_ids:
+        hook: Callable[..., object] = import_string(path)
+        hook(seller_ids=seller_ids, now=now, from_scratch=from_scratch)
 
 
 def _rewrite_from(seller: Seller, standing: Standing | None, key: str, today: date) -> date | None:
