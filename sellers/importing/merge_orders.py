@@ -19,8 +19,9 @@ from __future__ import annotations
 from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
+from sellers.importing.history import Logged, log_statements
 from sellers.importing.staging import ORDER_FACTS
-from sellers.models import OrderStatus
+from sellers.models import ChangeKind, OrderStatus
 
 _OPEN, _CANCELLED = OrderStatus.OPEN.value, OrderStatus.CANCELLED.value
 #: Facts of an open order that only grow.
@@ -138,7 +139,10 @@ def propose_orders() -> None:
             overlaid = SQL(", ").join(map(_overlaid, _FACTS))
             cursor.execute(SQL(_REPEATED_ROWS).format(facts=facts, rank=_rank(), overlaid=overlaid))
         cursor.execute("ANALYZE incoming_orders")
-        cursor.execute(SQL(_PROPOSE).format(merged=SQL(", ").join(map(_merged, _FACTS))))
+        merged = SQL(", ").join(
+            SQL("{} AS {}").format(_merged(fact), Identifier(fact)) for fact in _FACTS
+        )
+        cursor.execute(SQL(_PROPOSE).format(merged=merged))
         cursor.execute(SQL(_REFUSE).format(contradiction=contradiction))
         cursor.execute(_DROP_REFUSED)
         cursor.execute("ANALYZE proposed_orders")
@@ -156,8 +160,25 @@ def write_orders(batch_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MARK_CHANGED)
         cursor.execute(SQL(_FIND_CHANGED).format(values=values, known=known))
+        _log(batch_id)
         cursor.execute(SQL(_UPDATE).format(assignments=assignments), {"batch": batch_id})
         cursor.execute(SQL(_INSERT).format(stored=columns, values=values), {"batch": batch_id})
+
+
+def _log(batch_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM proposed_orders WHERE order_id IS NOT NULL)")
+        if not cursor.fetchone()[0]:
+            return
+    log_statements(
+        ORDER_LOG,
+        batch_id=batch_id,
+        rows=_LOGGED_ROWS,
+        said="said",
+        result=lambda fact: ORDER_LOG.stored("p", fact),
+        changed=SQL("p.is_changed"),
+        place="p.file_id, p.line",
+    )
 
 
 def _rank() -> Composable:
@@ -209,9 +230,9 @@ def _known(fact: str) -> Composed:
 
 def _merged(fact: str) -> Composed:
     """One fact of an incoming order laid over the stored one."""
-    name, new, old = Identifier(fact), Identifier("incoming", fact), _known(fact)
+    new, old = Identifier("incoming", fact), _known(fact)
     if fact == "status":
-        return SQL("greatest({}, {}) AS {}").format(new, old, name)
+        return SQL("greatest({}, {})").format(new, old)
     if fact in _PAIRED:
         # An amount brings its currency, a buyer the label: never one of each.
         new_key, old_key = Identifier("incoming", _PAIRED[fact]), _known(_PAIRED[fact])
@@ -219,26 +240,46 @@ def _merged(fact: str) -> Composed:
             "CASE WHEN known.id IS NULL THEN {new} "
             "WHEN {new_key} IS NOT NULL AND (({ahead}) OR {old_key} IS NULL) THEN {new} "
             "WHEN {old_key} IS NULL AND ({ahead}) THEN coalesce({new}, {old}) "
-            "ELSE {old} END AS {name}"
-        ).format(new=new, old=old, new_key=new_key, old_key=old_key, ahead=_AHEAD, name=name)
+            "ELSE {old} END"
+        ).format(new=new, old=old, new_key=new_key, old_key=old_key, ahead=_AHEAD)
     laid = SQL("CASE WHEN {} THEN coalesce({new}, {old}) ELSE coalesce({old}, {new}) END").format(
         _AHEAD, new=new, old=old
     )
     if fact == "completed_at":
         return SQL(
-            f"CASE WHEN greatest(incoming.status, known.status) <> {_CANCELLED} "
-            "THEN {} END AS {}"
-        ).format(laid, name)
+            f"CASE WHEN greatest(incoming.status, known.status) <> {_CANCELLED} THEN {{}} END"
+        ).format(laid)
     if fact in _GROWING:
         return SQL(
             f"CASE WHEN incoming.status = {_OPEN} AND known.status = {_OPEN} "
-            "THEN greatest({new}, {old}) ELSE {laid} END AS {name}"
-        ).format(new=new, old=old, laid=laid, name=name)
-    return SQL("{} AS {}").format(laid, name)
+            "THEN greatest({new}, {old}) ELSE {laid} END"
+        ).format(new=new, old=old, laid=laid)
+    return laid
+
+
+ORDER_LOG = Logged(
+    kind=ChangeKind.ORDER,
+    table="sellers_order",
+    facts=ORDER_FACTS,
+    words=_WORDS,
+    origin={
+        "last_batch_id": "bigint",
+        "source_file_id": "bigint",
+        "source_line": "int",
+        "changed_at": "timestamptz",
+    },
+    merged=_merged,
+    contradiction=" OR ".join(f"coalesce({test}, false)" for _, test, _ in CONTRADICTIONS),
+    gig_ref=True,
+)
+_LOGGED_ROWS = """
+proposed_orders AS p
+JOIN incoming_orders AS said USING (seller_id, ref)
+JOIN (SELECT orders.*, gig.ref AS gig FROM sellers_order AS orders
+      JOIN sellers_gig AS gig ON gig.id = orders.gig_id) AS known ON known.id = p.order_id
+"""
 
 
 def _stored(fact: str) -> Composed:
     """A proposed fact as the table keeps it."""
-    if fact in _WORDS:
-        return SQL("coalesce({}, '')").format(Identifier("p", fact))
-    return SQL("{}").format(Identifier("p", fact))
+    return ORDER_LOG.stored("p", fact)

@@ -7,10 +7,14 @@ order is not known waits, and joins it with the import that brings the order.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
+from sellers.importing.history import Logged, execute, log_statements
 from sellers.importing.staging import REVIEW_FACTS
+from sellers.models import ChangeKind
 
 _FACTS = tuple(REVIEW_FACTS)
 _NAMES = SQL(", ").join(map(Identifier, _FACTS))
@@ -35,13 +39,41 @@ JOIN sellers_order AS orders
 
 _INSERT_JOINED = """
 INSERT INTO sellers_review (order_id, ref, posted_at, {facts}, source_file_id, source_line,
-                            created_at)
+                            first_batch_id, created_at)
 SELECT joined.order_id, waiting.ref, waiting.posted_at, {waiting}, waiting.source_file_id,
-       waiting.source_line, clock_timestamp()
+       waiting.source_line, waiting.first_batch_id, clock_timestamp()
 FROM joined_reviews AS joined JOIN sellers_waitingreview AS waiting
     ON waiting.id = joined.waiting_id
 WHERE NOT joined.is_too_early
 """
+
+# What was said while it waited is said of the review; what joined and what was refused can
+# go back to waiting.
+_CARRY_LOG = f"""
+WITH joined AS (
+    SELECT joined.waiting_id, review.id AS review_id
+    FROM joined_reviews AS joined
+    JOIN sellers_waitingreview AS waiting ON waiting.id = joined.waiting_id
+    JOIN sellers_review AS review
+        ON (review.order_id, review.posted_at, review.ref)
+         = (joined.order_id, waiting.posted_at, waiting.ref)
+    WHERE NOT joined.is_too_early
+), carried AS (
+    UPDATE sellers_importchange AS change
+    SET kind = {ChangeKind.REVIEW.value}, row_id = joined.review_id
+    FROM joined
+    WHERE change.kind = {ChangeKind.WAITING.value} AND change.row_id = joined.waiting_id
+)
+INSERT INTO sellers_importchange (batch_id, kind, row_id, before, named)
+SELECT %(batch)s, {ChangeKind.JOINED.value}, review_id,
+       jsonb_build_object('waiting_id', waiting_id), 0
+FROM joined
+UNION ALL
+SELECT %(batch)s, {ChangeKind.DROPPED.value}, waiting.id, to_jsonb(waiting), 0
+FROM joined_reviews AS joined
+JOIN sellers_waitingreview AS waiting ON waiting.id = joined.waiting_id
+WHERE joined.is_too_early
+"""  # noqa: S608 - made of constants
 
 _END_WAITING = """
 DELETE FROM sellers_waitingreview USING joined_reviews
@@ -83,6 +115,7 @@ GROUP BY seller_id, order_ref, repeated.ref, posted_at
 _PROPOSE = f"""
 CREATE TEMPORARY TABLE proposed_reviews AS
 SELECT incoming.*, orders.id AS order_id, known.id AS review_id, waiting.id AS waiting_id,
+       known.id IS NOT NULL OR waiting.id IS NOT NULL AS is_known,
        false AS is_changed, coalesce({_TOO_EARLY.replace("posted_at", "incoming.posted_at")},
                                      false) AS is_too_early
 FROM incoming_reviews AS incoming
@@ -100,18 +133,19 @@ LEFT JOIN sellers_waitingreview AS waiting
 _FIND_CHANGED = """
 UPDATE proposed_reviews AS p SET is_changed = true FROM sellers_review AS known
 WHERE known.id = p.review_id AND NOT p.is_too_early
-  AND ({merged}) IS DISTINCT FROM ({known})
+  AND {differs}
 """
 
 _UPDATE = """
 UPDATE {table} AS known SET {assignments}, source_file_id = p.file_id, source_line = p.line
-FROM proposed_reviews AS p WHERE known.id = p.{id} AND {condition}
+FROM proposed_reviews AS p WHERE known.id = p.{id} AND NOT p.is_too_early AND {differs}
 """
 
 _INSERT = """
 INSERT INTO sellers_review (order_id, ref, posted_at, {facts}, source_file_id, source_line,
-                            created_at)
-SELECT p.order_id, p.ref, p.posted_at, {values}, p.file_id, p.line, clock_timestamp()
+                            first_batch_id, created_at)
+SELECT p.order_id, p.ref, p.posted_at, {values}, p.file_id, p.line, %(batch)s,
+       clock_timestamp()
 FROM proposed_reviews AS p
 WHERE p.order_id IS NOT NULL AND p.review_id IS NULL AND NOT p.is_too_early
 ORDER BY p.order_id, p.posted_at, p.ref
@@ -119,28 +153,31 @@ ORDER BY p.order_id, p.posted_at, p.ref
 
 _WAIT = """
 INSERT INTO sellers_waitingreview (seller_id, order_ref, ref, posted_at, {facts},
-                                   source_file_id, source_line)
-SELECT p.seller_id, p.order_ref, p.ref, p.posted_at, {values}, p.file_id, p.line
+                                   source_file_id, source_line, first_batch_id)
+SELECT p.seller_id, p.order_ref, p.ref, p.posted_at, {values}, p.file_id, p.line, %(batch)s
 FROM proposed_reviews AS p
 WHERE p.order_id IS NULL AND p.waiting_id IS NULL
 ORDER BY p.seller_id, p.order_ref, p.posted_at, p.ref
 """
 
 
-def join_waiting_reviews() -> None:
+def join_waiting_reviews(batch_id: int) -> None:
     """Give reviews that came before their order to the order, now that it is there."""
     waiting = SQL(", ").join(Identifier("waiting", fact) for fact in _FACTS)
     with connection.cursor() as cursor:
         cursor.execute(_JOIN_WAITING)
+        cursor.execute("SELECT EXISTS (SELECT FROM joined_reviews)")
+        if not cursor.fetchone()[0]:
+            return
+        cursor.execute("ANALYZE joined_reviews")
         cursor.execute(SQL(_INSERT_JOINED).format(facts=_NAMES, waiting=waiting))
+        cursor.execute(_CARRY_LOG, {"batch": batch_id})
         cursor.execute(_END_WAITING)
 
 
-def merge_reviews() -> None:
+def merge_reviews(batch_id: int) -> None:
     """Write the staged reviews: to their orders, or among those that wait."""
     values = SQL(", ").join(_stored(fact) for fact in _FACTS)
-    merged = SQL(", ").join(_merged(fact) for fact in _FACTS)
-    known = SQL(", ").join(Identifier("known", fact) for fact in _FACTS)
     with connection.cursor() as cursor:
         cursor.execute(_REPEATS)
         cursor.execute("ANALYZE repeated_reviews")
@@ -153,27 +190,43 @@ def merge_reviews() -> None:
             )
         cursor.execute("ANALYZE incoming_reviews")
         cursor.execute(_PROPOSE)
-        cursor.execute(SQL(_FIND_CHANGED).format(merged=merged, known=known))
-        for table, key, condition in (
-            ("sellers_review", "review_id", SQL("p.is_changed")),
-            (
-                "sellers_waitingreview",
-                "waiting_id",
-                SQL("({}) IS DISTINCT FROM ({})").format(merged, known),
-            ),
-        ):
-            cursor.execute(_update(table, key, condition))
-        cursor.execute(SQL(_INSERT).format(facts=_NAMES, values=values))
-        cursor.execute(SQL(_WAIT).format(facts=_NAMES, values=values))
+        cursor.execute("ANALYZE proposed_reviews")
+        cursor.execute("SELECT EXISTS (SELECT FROM proposed_reviews WHERE is_known)")
+        if cursor.fetchone()[0]:
+            _write_known(batch_id)
+        place = {"batch": batch_id}
+        cursor.execute(SQL(_INSERT).format(facts=_NAMES, values=values), place)
+        cursor.execute(SQL(_WAIT).format(facts=_NAMES, values=values), place)
 
 
-def _update(table: str, key: str, condition: Composable) -> Composed:
+def _write_known(batch_id: int) -> None:
+    """Log and update the reviews that were known, and those that still wait."""
+    merged = SQL(", ").join(_merged(fact) for fact in _FACTS)
+    known = SQL(", ").join(Identifier("known", fact) for fact in _FACTS)
+    differs = SQL("({}) IS DISTINCT FROM ({})").format(merged, known)
     assignments = SQL(", ").join(
         SQL("{} = {}").format(Identifier(fact), _merged(fact)) for fact in _FACTS
     )
-    return SQL(_UPDATE).format(
-        table=Identifier(table), assignments=assignments, id=Identifier(key), condition=condition
-    )
+    execute(SQL(_FIND_CHANGED).format(differs=differs))
+    for log, key in ((REVIEW_LOG, "review_id"), (WAITING_LOG, "waiting_id")):
+        log_statements(
+            log,
+            batch_id=batch_id,
+            rows=f"proposed_reviews AS p JOIN {log.table} AS known "
+            f"ON known.id = p.{key} AND NOT p.is_too_early",
+            said="p",
+            result=_merged,
+            changed=differs,
+            place="p.file_id, p.line",
+        )
+        execute(
+            SQL(_UPDATE).format(
+                table=Identifier(log.table),
+                assignments=assignments,
+                id=Identifier(key),
+                differs=differs,
+            )
+        )
 
 
 def _rank() -> Composable:
@@ -192,6 +245,23 @@ def _merged(fact: str) -> Composable:
     if fact == "text":
         return SQL("coalesce(p.text, known.text)")
     return SQL("coalesce({}, {})").format(Identifier("p", fact), Identifier("known", fact))
+
+
+def _laid_over(fact: str) -> Composable:
+    """The same rule over statements that are done again."""
+    return SQL("coalesce({}, {})").format(Identifier("incoming", fact), Identifier("known", fact))
+
+
+_ORIGIN = {"source_file_id": "bigint", "source_line": "int"}
+REVIEW_LOG = Logged(
+    kind=ChangeKind.REVIEW,
+    table="sellers_review",
+    facts=REVIEW_FACTS,
+    words=("text",),
+    origin=_ORIGIN,
+    merged=_laid_over,
+)
+WAITING_LOG = replace(REVIEW_LOG, kind=ChangeKind.WAITING, table="sellers_waitingreview")
 
 
 def _stored(fact: str) -> Composable:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.db import connection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from sellers.importing.history import Logged, log_statements
+from sellers.models import ChangeKind
 
 #: Columns of a gig, and the staged columns that they come from.
 _GIG_COLUMNS = {"title": "gig_title", "category": "category", "price_band": "price_band"}
@@ -26,9 +29,9 @@ GROUP BY platform, handle
 _CREATE = """
 WITH created AS (
     INSERT INTO sellers_seller (platform, handle, category, is_pro, time_zone, currency,
-                                keeps_buyer_names, revision, created_at)
+                                keeps_buyer_names, revision, first_batch_id, created_at)
     SELECT platform, handle, '', false, main_zone, coalesce(main_currency, 'USD'), false, 0,
-           clock_timestamp()
+           %(batch)s, clock_timestamp()
     FROM touched_sellers ORDER BY platform, handle
     ON CONFLICT (platform, handle) DO NOTHING
     RETURNING platform, handle
@@ -49,12 +52,19 @@ ORDER BY id FOR NO KEY UPDATE
 
 # A seller that exists only because its reviews came first has no currency of its own yet.
 _ADOPT_CURRENCY = """
-UPDATE sellers_seller AS seller SET currency = touched.main_currency
-FROM touched_sellers AS touched
-WHERE seller.id = touched.seller_id AND touched.main_currency IS NOT NULL
-  AND NOT touched.is_new AND seller.owner_id IS NULL
-  AND NOT EXISTS (SELECT FROM sellers_order WHERE seller_id = seller.id)
-  AND EXISTS (SELECT FROM sellers_waitingreview WHERE seller_id = seller.id)
+WITH adopted AS (
+    SELECT seller.id, seller.currency, touched.main_currency
+    FROM touched_sellers AS touched JOIN sellers_seller AS seller ON seller.id = touched.seller_id
+    WHERE touched.main_currency <> seller.currency
+      AND NOT touched.is_new AND seller.owner_id IS NULL
+      AND NOT EXISTS (SELECT FROM sellers_order WHERE seller_id = seller.id)
+      AND EXISTS (SELECT FROM sellers_waitingreview WHERE seller_id = seller.id)
+), logged AS (
+    INSERT INTO sellers_importchange (batch_id, kind, row_id, before, named)
+    SELECT %(batch)s, %(kind)s, id, jsonb_build_object('currency', currency), 1 FROM adopted
+)
+UPDATE sellers_seller AS seller SET currency = adopted.main_currency
+FROM adopted WHERE seller.id = adopted.id
 """
 
 _FORGET_EMPTY = """
@@ -65,12 +75,14 @@ WHERE seller.id = touched.seller_id AND touched.is_new
 """
 
 
-def create_and_lock_sellers() -> None:
+def create_and_lock_sellers(batch_id: int) -> None:
     """Make sure that every staged seller exists, and let nobody else write to them."""
     with connection.cursor() as cursor:
-        for statement in (_TOUCHED, _CREATE, _IDENTIFY, "ANALYZE touched_sellers", _LOCK):
+        cursor.execute(_TOUCHED)
+        cursor.execute(_CREATE, {"batch": batch_id})
+        for statement in (_IDENTIFY, "ANALYZE touched_sellers", _LOCK):
             cursor.execute(statement)
-        cursor.execute(_ADOPT_CURRENCY)
+        cursor.execute(_ADOPT_CURRENCY, {"batch": batch_id, "kind": ChangeKind.SELLER.value})
 
 
 def forget_empty_sellers() -> None:
@@ -79,16 +91,27 @@ def forget_empty_sellers() -> None:
         cursor.execute(_FORGET_EMPTY)
 
 
-def merge_gigs() -> None:
+def merge_gigs(batch_id: int) -> None:
     """Create gigs; a title, category or band is that of the newest order that names one."""
     with connection.cursor() as cursor:
         cursor.execute(_INCOMING_GIGS)
         cursor.execute("ANALYZE incoming_gigs")
-        cursor.execute(_CREATE_GIGS)
+        cursor.execute(_CREATE_GIGS, {"batch": batch_id})
+        cursor.execute(_GIGS_AS_KNOWN)
         for column in _GIG_COLUMNS:
             cursor.execute(
                 SQL(_UPDATE_GIGS).format(column=Identifier(column), at=Identifier(f"{column}_at"))
             )
+        log_statements(
+            GIG_LOG,
+            batch_id=batch_id,
+            rows="incoming_gigs AS p JOIN known_gigs AS known USING (seller_id, ref) "
+            "JOIN sellers_gig AS gig ON gig.id = known.id",
+            said="p",
+            result=lambda fact: SQL("{}").format(Identifier("gig", fact)),
+            changed=SQL("p.is_changed"),
+            place="NULL::bigint, NULL::bigint",
+        )
 
 
 _NEWEST = """
@@ -111,15 +134,22 @@ GROUP BY seller_id, gig
 
 _CREATE_GIGS = """
 WITH created AS (
-    INSERT INTO sellers_gig (seller_id, ref, title, category, price_band, is_active)
+    INSERT INTO sellers_gig (seller_id, ref, title, category, price_band, is_active,
+                             first_batch_id)
     SELECT seller_id, ref, coalesce(title, ''), coalesce(category, ''),
-           coalesce(price_band, ''), true
+           coalesce(price_band, ''), true, %(batch)s
     FROM incoming_gigs ORDER BY seller_id, ref
     ON CONFLICT (seller_id, ref) DO NOTHING
     RETURNING seller_id, ref
 )
 UPDATE incoming_gigs SET is_new = true FROM created
 WHERE (incoming_gigs.seller_id, incoming_gigs.ref) = (created.seller_id, created.ref)
+"""
+
+_GIGS_AS_KNOWN = """
+CREATE TEMPORARY TABLE known_gigs AS
+SELECT gig.* FROM sellers_gig AS gig JOIN incoming_gigs USING (seller_id, ref)
+WHERE NOT incoming_gigs.is_new
 """
 
 _UPDATE_GIGS = """
@@ -135,3 +165,31 @@ WITH changed AS (
 UPDATE incoming_gigs SET is_changed = true FROM changed
 WHERE (incoming_gigs.seller_id, incoming_gigs.ref) = (changed.seller_id, changed.ref)
 """
+
+
+def _gig_laid_over(fact: str) -> Composed:
+    """A statement that is done again: what lost against what was known only fills a gap."""
+    return SQL(
+        "coalesce(CASE WHEN {old} = '' OR NOT coalesce(incoming.overruled ? {key}, false) "
+        "THEN {new} END, {old})"
+    ).format(old=Identifier("known", fact), new=Identifier("incoming", fact), key=Literal(fact))
+
+
+GIG_LOG = Logged(
+    kind=ChangeKind.GIG,
+    table="sellers_gig",
+    facts=dict.fromkeys(_GIG_COLUMNS, "text"),
+    words=tuple(_GIG_COLUMNS),
+    origin={},
+    merged=_gig_laid_over,
+)
+SELLER_LOG = Logged(
+    kind=ChangeKind.SELLER,
+    table="sellers_seller",
+    facts={"currency": "text"},
+    words=(),
+    origin={},
+    merged=lambda fact: SQL("coalesce({}, {})").format(
+        Identifier("incoming", fact), Identifier("known", fact)
+    ),
+)

@@ -63,6 +63,7 @@ DERIVED = (
     "proposed_orders",
     "refused_orders",
     "incoming_gigs",
+    "known_gigs",
     "repeated_reviews",
     "incoming_reviews",
     "proposed_reviews",
