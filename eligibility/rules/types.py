@@ -262,6 +262,8 @@ class RuleSet:
     judged_on: int | None = None
     grace_days: int = 0
     demotion: Demotion = Demotion.SUPPORTED
+    #: A level that people grant is looked at by people after its grace period, not dropped.
+    review_before_loss: bool = False
     settings: tuple[Setting, ...] = ()
 
     @property

@@ -1,0 +1,130 @@
+"""From facts to verdicts: every rule of every rule set, on every day, for a batch of sellers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from eligibility.rules.axis import Axis
+from eligibility.rules.evaluate import counted_rules, overall_days, rule_days
+from eligibility.rules.facts import EligibilityFacts
+from eligibility.rules.levels import LevelDays, level_days, level_rules
+from eligibility.rules.metrics import Axes, DailyMetric, daily_metric
+from eligibility.rules.types import OUT_OF_FORCE, Kind, Metric, MetricSpec, Rule, RuleSet, Scope
+from metrics.engine.columns import Int8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """All that the rules say about a batch of sellers.
+
+    Attributes
+    ----------
+    metrics : bounds by metric, on the axis of the metric's scope
+    verdicts : by rule set id and rule id: the verdict of every entry of :meth:`axis`;
+        overall verdicts under the level's id, or "" for a promotion
+    levels : None without rule sets of levels
+    """
+
+    facts: EligibilityFacts
+    rule_sets: tuple[RuleSet, ...]
+    axes: Axes
+    metrics: dict[MetricSpec, DailyMetric] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str], Int8] = field(default_factory=dict)
+    levels: LevelDays | None = None
+
+    def axis(self, rule_set: RuleSet) -> Axis:
+        """Sellers for levels, gigs for promotions."""
+        return self.axes.seller if rule_set.kind is Kind.LEVELS else self.axes.gig
+
+    def days_of(self, rule_set: RuleSet, rule_id: str, subject: int) -> Int8:
+        """The verdicts of one subject, from its first day on."""
+        offset = self.axis(rule_set).offset
+        return self.verdicts[rule_set.id, rule_id][offset[subject] : offset[subject + 1]]
+
+
+def judge(facts: EligibilityFacts, rule_sets: Iterable[RuleSet]) -> Judgement:
+    """Evaluate rule sets, each on its own dates.
+
+    Rule sets of levels come first: a promotion may ask for the level held. Rules that are
+    switched off have no verdicts.
+    """
+    rule_sets = tuple(rule_sets)
+    found = Judgement(facts, rule_sets, Axes.of(facts))
+    level_sets = [r for r in rule_sets if r.kind is Kind.LEVELS]
+    for rule_set in level_sets:
+        _judge_set(found, rule_set)
+    if level_sets:
+        found = replace(found, levels=_levels(found, level_sets))
+    for rule_set in rule_sets:
+        if rule_set.kind is Kind.PROMOTION:
+            _judge_set(found, rule_set)
+    return found
+
+
+def judge_as_if_always(facts: EligibilityFacts, rule_sets: Iterable[RuleSet]) -> Judgement:
+    """ "If today's rules had applied": these sets on all days, with their own levels."""
+    return judge(facts, [rule_set.on_all_days() for rule_set in rule_sets])
+
+
+def _judge_set(found: Judgement, rule_set: RuleSet) -> None:
+    """Verdicts of the rules of one set, and of its levels or the whole."""
+    for rule in rule_set.all_rules:
+        if rule.enabled:
+            found.verdicts[rule_set.id, rule.id] = _rule(found, rule_set, rule)
+    groups: list[tuple[str, Sequence[Rule]]] = [(lv.id, lv.rules) for lv in rule_set.levels]
+    for name, rules in groups or [("", rule_set.rules)]:
+        parts = [found.verdicts[rule_set.id, rule.id] for rule in counted_rules(rules)]
+        found.verdicts[rule_set.id, name] = overall_days(parts, rule_set, found.axis(rule_set))
+
+
+def _rule(found: Judgement, rule_set: RuleSet, rule: Rule) -> Int8:
+    facts, axes = found.facts, found.axes
+    metric = metric_of(found, rule.spec)
+    is_pro = facts.is_pro
+    if rule.spec.scope is Scope.GIG:
+        is_pro = is_pro[axes.gig_seller]
+    days = rule_days(rule, rule_set, metric, is_pro, facts.gig_category)
+    if rule_set.kind is Kind.PROMOTION and rule.spec.scope is Scope.SELLER:
+        days = days[axes.seller_entries()]
+    return days
+
+
+def metric_of(found: Judgement, spec: MetricSpec) -> DailyMetric:
+    """The metric, computed once for all rules that use it."""
+    if spec not in found.metrics:
+        if spec.metric is Metric.LEVEL:
+            found.metrics[spec] = _held(found)
+        else:
+            found.metrics[spec] = daily_metric(found.facts, spec, found.axes)
+    return found.metrics[spec]
+
+
+def _held(found: Judgement) -> DailyMetric:
+    """The level as a metric: what it is at least and at most, unknown without level rules."""
+    axis, levels = found.axes.seller, found.levels
+    least = np.zeros(axis.size, np.int8) if levels is None else levels.least
+    most = np.zeros(axis.size, np.int8) if levels is None else levels.most
+    fresh = np.zeros(axis.size + 1, bool)
+    fresh[axis.offset] = True
+    fresh[1:-1] |= (least[1:] != least[:-1]) | (most[1:] != most[:-1])
+    start = np.flatnonzero(fresh[:-1])
+    den = np.full(len(start), 0 if levels is None else 1, np.int64)
+    return DailyMetric(
+        axis, start, least[start].astype(np.int64), den, most[start].astype(np.int64), den
+    )
+
+
+def _levels(found: Judgement, level_sets: list[RuleSet]) -> LevelDays:
+    axis = found.axes.seller
+    by_rank: dict[int, Int8] = {}
+    for rule_set in sorted(level_sets, key=lambda one: one.start_day):
+        for level in rule_set.levels:
+            days = found.verdicts[rule_set.id, level.id]
+            held = by_rank.setdefault(level.rank, np.full(axis.size, OUT_OF_FORCE, np.int8))
+            np.copyto(held, days, where=days != OUT_OF_FORCE)
+    first, last = (int(axis.days().min()), int(axis.days().max())) if axis.size else (0, -1)
+    rules = level_rules(level_sets, first, last, max(by_rank, default=0))
+    return level_days(axis, by_rank, rules, found.facts.shown_levels)
