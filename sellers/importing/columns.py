@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sellers.importing import cells
 from sellers.importing.cells import Texts
 from sellers.importing.context import EARLIEST, Context, SellerKey
-from sellers.importing.problems import Problems
+from sellers.importing.problems import Problem, Problems
 from sellers.importing.reading import Block
 from sellers.importing.times import parse_times, to_utc
 from sellers.models import Platform
@@ -28,12 +28,21 @@ UNKNOWN_TIME = np.iinfo(np.int64).min
 
 @dataclass(frozen=True)
 class Checked:
-    """What passed of one block: columns of text ready for COPY, and what did not."""
+    """What was checked of one block: columns of text ready for COPY, and what is wrong.
+
+    ``rows`` says which row of the block each is; None: they are the same.
+    """
 
     columns: Mapping[str, Texts]
     lines: list[int]
     problems: Problems
+    rows: list[int] | None = None
     no_review: int = 0
+
+    def found(self, block: Block) -> list[tuple[int, Problem]]:
+        """Every problem, as the file has it, with the line of its row."""
+        places = self.rows or range(len(self.lines))
+        return [(self.lines[p.row], block.as_given(p, places[p.row])) for p in self.problems.found]
 
 
 class BlockCells:

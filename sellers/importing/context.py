@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from sellers.importing.batches import stored_path
 from sellers.importing.problems import FileProblemError
-from sellers.models import ImportBatch, Seller
+from sellers.models import ImportBatch, ImportFile, Seller
 from sellers.money import RateTable
 
 EARLIEST = dt.date(2005, 1, 1)
@@ -22,6 +24,7 @@ class KnownSeller:
     zone: str
     currency: str
     keeps_buyer_names: bool
+    keeps_review_text: bool
 
 
 @dataclass
@@ -33,19 +36,24 @@ class Context:
     currencies: frozenset[str]
     #: The only seller that may be written to, if the batch is restricted.
     only: SellerKey | None
+    #: Where files lie that were not uploaded, by ``ImportFile`` id.
+    paths: Mapping[int, Path] = field(default_factory=dict)
     new_zones: dict[SellerKey, set[str]] = field(default_factory=dict)
     sellers: dict[SellerKey, KnownSeller | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, batch: ImportBatch) -> Context:
+    def of(cls, batch: ImportBatch, paths: Mapping[int, Path] | None = None) -> Context:
         only = (batch.seller.platform, batch.seller.handle) if batch.seller else None
         # The day of upload, not of the run: a second attempt must judge alike.
         as_of = batch.created_at.date()
-        return cls(batch, as_of, RateTable.load().currencies, only)
+        return cls(batch, as_of, RateTable.load().currencies, only, paths or {})
 
     @property
     def latest(self) -> dt.date:
         return self.as_of + dt.timedelta(days=DAYS_AHEAD)
+
+    def path_of(self, file: ImportFile) -> Path:
+        return self.paths.get(file.pk) or stored_path(file)
 
     def look_up(self, keys: Iterable[SellerKey]) -> None:
         """Fetch the sellers of a block that were not met before, in one query."""
@@ -55,7 +63,10 @@ class Context:
         found = Seller.objects.filter(handle__in={handle for _, handle in fresh})
         known = {
             (seller.platform, seller.handle): KnownSeller(
-                seller.time_zone, seller.currency, seller.keeps_buyer_names
+                seller.time_zone,
+                seller.currency,
+                seller.keeps_buyer_names,
+                seller.keeps_review_text,
             )
             for seller in found
         }
@@ -72,6 +83,15 @@ class Context:
     def currency(self, key: SellerKey) -> str:
         known = self.sellers.get(key)
         return known.currency if known is not None else ""
+
+    def words_kept(self, texts: list[str | None], keys: Sequence[SellerKey]) -> list[str | None]:
+        """What buyers wrote, where both the import and the seller keep it."""
+        if not self.batch.keeps_review_text:
+            return [None] * len(texts)
+        silent = {k for k in set(keys) if (s := self.sellers.get(k)) and not s.keeps_review_text}
+        if not silent:
+            return texts
+        return [None if key in silent else text for text, key in zip(texts, keys, strict=True)]
 
     def require_some_seller(self, columns: Iterable[str]) -> None:
         if self.only is None and "seller" not in columns:

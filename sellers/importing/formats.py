@@ -72,7 +72,6 @@ COLUMNS: Mapping[FileRole, tuple[Column, ...]] = {
     FileRole.ORDERS: ORDER_COLUMNS,
     FileRole.REVIEWS: REVIEW_COLUMNS,
 }
-_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +126,6 @@ def _check_required(places: Mapping[str, int], cells: Sequence[str], role: FileR
 
 
 def _no_known_column(cells: Sequence[str], role: FileRole) -> str:
-    line = cells[0] if len(cells) == 1 else ""
-    for sign, words in _OTHER_DELIMITERS.items():
-        if sign in line:
-            return (
-                f"The columns are separated by {words}; they must be separated by commas. "
-                "Save the file as “CSV (comma separated)”."
-            )
     required = _listed([c.name for c in COLUMNS[role] if c.required])
     return (
         "The first line names none of the known columns: "

@@ -47,7 +47,7 @@ _DUE = ("due_at", "extended_due_at")
 def check_orders(block: Block, context: Context) -> Checked:
     """Check every column of a block; rows with a problem are left out of what is staged."""
     given = BlockCells(block)
-    problems = Problems(given.rows)
+    problems = Problems(given.rows, list(block.faults))
     cells.unreadable(given.given, problems)
     keys = columns.sellers_of(given, context, problems)
     zones = columns.zones_of(given, keys, context, problems)

@@ -29,14 +29,22 @@ class Problem:
 
 @dataclass
 class Problems:
-    """The problems of one block of ``rows`` rows; a row with any of them is not imported."""
+    """The problems of one block of ``rows`` rows; a row with any of them is not imported.
+
+    It begins with the cells that could not be read at all, if there are any.
+    """
 
     rows: int
     found: list[Problem] = field(default_factory=list)
     bad: NDArray[np.bool_] = field(init=False)
+    #: Rows of cells that could not be read, by column: nothing more is said about them.
+    _unread: dict[str, set[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bad = np.zeros(self.rows, dtype=bool)
+        for problem in self.found:
+            self.bad[problem.row] = True
+            self._unread.setdefault(problem.column, set()).add(problem.row)
 
     def add(
         self,
@@ -47,7 +55,10 @@ class Problems:
         fix: str,
     ) -> None:
         """Reject the rows of the mask; ``{value}`` in the reason becomes the cell."""
+        unread = self._unread.get(column, ())
         for row in np.flatnonzero(where).tolist():
+            if row in unread:
+                continue
             value = shown(values[row]) if values is not None else ""
             self.found.append(Problem(row, column, value, reason.replace("{value}", value), fix))
         self.bad |= where

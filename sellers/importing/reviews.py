@@ -22,7 +22,7 @@ def check_reviews(block: Block, context: Context) -> Checked:
     without any rating is refused.
     """
     given = BlockCells(block)
-    problems = Problems(given.rows)
+    problems = Problems(given.rows, list(block.faults))
     cells.unreadable(given.given, problems)
     keys = columns.sellers_of(given, context, problems)
     zones = columns.zones_of(given, keys, context, problems)
@@ -47,7 +47,7 @@ def check_reviews(block: Block, context: Context) -> Checked:
         "posted_at": columns.as_text(posted),
         "removed_at": columns.as_text(removed),
         **ratings,
-        "text": cells.text(given["text"], "text", TEXT_CHARS, problems),
+        "text": context.words_kept(cells.text(given["text"], "text", TEXT_CHARS, problems), keys),
     }
     return _without_ratings(given, ratings, staged, block, problems)
 
@@ -83,12 +83,14 @@ def _dropped(
     staged: dict[str, Texts], block: Block, problems: Problems, kept: list[int]
 ) -> Checked:
     place = {row: i for i, row in enumerate(kept)}
-    left = Problems(len(kept))
-    left.found = [type(p)(place[p.row], p.column, p.value, p.reason, p.fix) for p in problems.found]
-    left.bad = problems.bad[kept]
+    left = Problems(
+        len(kept),
+        [type(p)(place[p.row], p.column, p.value, p.reason, p.fix) for p in problems.found],
+    )
     return Checked(
         {name: [values[row] for row in kept] for name, values in staged.items()},
         [block.lines[row] for row in kept],
         left,
+        rows=kept,
         no_review=len(block.lines) - len(kept),
     )

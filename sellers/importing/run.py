@@ -21,16 +21,15 @@ from django.utils import timezone
 
 from sellers.changes import facts_changed
 from sellers.importing import merge_orders, merge_reviews, merge_sellers, staging
-from sellers.importing.batches import LOCK_SPACE, MAX_ATTEMPTS, remove_files, stored_path
+from sellers.importing.batches import LOCK_SPACE, MAX_ATTEMPTS, remove_files
 from sellers.importing.columns import BlockCells, Checked, is_zone
 from sellers.importing.context import Context
-from sellers.importing.formats import Header
 from sellers.importing.orders import check_orders
 from sellers.importing.outcome import EFFECT_COLUMNS, Outcome, read_outcome
-from sellers.importing.problems import FileProblemError, Problem
-from sellers.importing.reading import Block, read_blocks, read_header
+from sellers.importing.problems import FileProblemError
+from sellers.importing.reading import Block
 from sellers.importing.reviews import check_reviews
-from sellers.importing.sniffing import Sniffed, sniff_file
+from sellers.importing.sources import Source, open_source
 from sellers.models import FileRole, ImportBatch, ImportEffect, ImportFile, ImportState
 
 log = structlog.get_logger(__name__)
@@ -41,17 +40,19 @@ PROGRESS_SECONDS = 0.5
 Progress = Callable[[ImportBatch], None]
 
 
+#: What checks the rows of which role, and where they are staged.
+_CHECKS: Mapping[FileRole, tuple[Callable[[Block, Context], Checked], str]] = {
+    FileRole.ORDERS: (check_orders, staging.ORDERS),
+    FileRole.REVIEWS: (check_reviews, staging.REVIEWS),
+}
+
+
 @dataclass(frozen=True)
-class _Source:
+class _Opened:
     """One file, ready to be read."""
 
     file: ImportFile
-    path: Path
-    sniffed: Sniffed
-    header: Header
-
-    def blocks(self) -> Iterator[Block]:
-        return read_blocks(self.path, self.sniffed, self.header)
+    source: Source
 
 
 def run_batch(
@@ -109,9 +110,9 @@ class _Runner:
     def attempt(self) -> None:
         try:
             self._begin()
-            sources = self._open_files()
+            opened = self._open_files()
             with _collector_paused():
-                self._stage(sources)
+                self._stage(opened)
             self._merge()
         except FileProblemError as problem:
             self.fail(str(problem))
@@ -147,77 +148,75 @@ class _Runner:
         batch.save()
         self._tell()
 
-    def _open_files(self) -> list[_Source]:
+    def _open_files(self) -> list[_Opened]:
         """Look at every file before a row is read; orders come before reviews."""
-        sources = []
-        context = Context.of(self.batch)
+        opened = []
+        context = Context.of(self.batch, self.paths)
         for file in sorted(self.batch.files.all(), key=lambda f: (f.role, f.pk)):
-            path = self.paths.get(file.pk) or stored_path(file)
             with _about(file):
-                sniffed = sniff_file(path)
-                header = read_header(path, sniffed, FileRole(file.role))
-                context.require_some_seller(header.places)
-            self._note(file, *sniffed.notes)
-            if header.unknown:
-                unknown = ", ".join(f"“{name}”" for name in header.unknown)
-                self._note(file, f"Columns that are not known were passed over: {unknown}.")
-            sources.append(_Source(file, path, sniffed, header))
-        self.batch.rows_total = sum(source.sniffed.rows for source in sources)
-        return sources
+                source = open_source(file, context.path_of(file), context)
+                context.require_some_seller(source.columns)
+            opened.append(_Opened(file, source))
+        self.batch.rows_total = sum(each.source.rows for each in opened)
+        return opened
 
     def _note(self, file: ImportFile, *notes: str) -> None:
         self.batch.notes += [f"{file.name}: {note}" for note in notes]
 
-    def _stage(self, sources: list[_Source]) -> None:
+    def _stage(self, opened: list[_Opened]) -> None:
         batch = self.batch
         batch.stage = "reading and checking"
         self._tell()
-        context = Context.of(batch)
-        for source in sources:
-            _collect_zones(source, context)
+        context = Context.of(batch, self.paths)
+        for each in opened:
+            _collect_zones(each, context)
         staging.create_staging()
-        for source in sources:
+        for each in opened:
             before = batch.rows_done
-            with _about(source.file):
-                for block in source.blocks():
-                    self._stage_block(block, source, context)
-            source.file.rows = batch.rows_done - before
-            source.file.save(update_fields=["rows"])
-            if not source.file.rows:
-                self._note(source.file, "There is a line of column names, but no row.")
+            with _about(each.file):
+                for block in each.source.blocks():
+                    self._stage_block(block, each.file, context)
+            each.file.rows = batch.rows_done - before
+            each.file.save(update_fields=["rows"])
+            self._note(each.file, *each.source.notes)
+            if not each.file.rows and each.source.roles:
+                self._note(each.file, "There is a line of column names, but no row.")
         batch.rows_total = batch.rows_done
         if not batch.rows_done:
-            names = ", ".join(source.file.name for source in sources)
+            names = ", ".join(each.file.name for each in opened)
             raise FileProblemError(f"{names}: there is a line of column names, but no row.")
         batch.stage = "saving"
         self._tell()
         staging.analyze(*staging.TABLES)
 
-    def _stage_block(self, block: Block, source: _Source, context: Context) -> None:
-        orders = source.file.role == FileRole.ORDERS
-        checked = check_orders(block, context) if orders else check_reviews(block, context)
+    def _stage_block(self, block: Block, file: ImportFile, context: Context) -> None:
+        check, table = _CHECKS[block.role]
+        checked = check(block, context)
         bad = checked.problems.bad
         keep = [row for row, wrong in enumerate(bad.tolist()) if not wrong]
         whole = len(keep) == len(checked.lines)
         staging.stage(
-            staging.ORDERS if orders else staging.REVIEWS,
-            file_id=source.file.pk,
+            table,
+            file_id=file.pk,
             lines=checked.lines if whole else [checked.lines[row] for row in keep],
             columns=checked.columns
             if whole
             else {n: [column[row] for row in keep] for n, column in checked.columns.items()},
         )
-        self._reject(source.file, checked, block.torn)
+        self._reject(file, checked, block)
         self.batch.rows_rejected += int(bad.sum()) + len(block.torn)
         self.batch.rows_no_review += checked.no_review
         self.batch.rows_done += block.rows
         gc.collect(0)  # only what this block made; the collector is paused
         if time.monotonic() - self.told_at > PROGRESS_SECONDS:
             self._tell()
+        if block.companion is not None:
+            refused = {checked.lines[row] for row in bad.nonzero()[0].tolist()}
+            self._stage_block(block.companion.without(refused), file, context)
 
-    def _reject(self, file: ImportFile, checked: Checked, torn: list[Problem]) -> None:
-        found = [(checked.lines[p.row], p) for p in checked.problems.found]
-        found += [(p.row, p) for p in torn]
+    def _reject(self, file: ImportFile, checked: Checked, block: Block) -> None:
+        found = checked.found(block)
+        found += [(p.row, p) for p in block.torn]
         if not found:
             return
         staging.copy_rows(
@@ -246,12 +245,12 @@ class _Runner:
     def _merge(self) -> None:
         batch = self.batch
         with transaction.atomic():
-            merge_sellers.create_and_lock_sellers(batch.pk)
+            merge_sellers.create_and_lock_sellers()
             merge_orders.propose_orders()
-            merge_sellers.merge_gigs(batch.pk)
+            merge_sellers.merge_gigs()
             merge_orders.write_orders(batch.pk)
-            merge_reviews.join_waiting_reviews(batch.pk)
-            merge_reviews.merge_reviews(batch.pk)
+            merge_reviews.join_waiting_reviews()
+            merge_reviews.merge_reviews()
             outcome = read_outcome(batch.pk)
             merge_sellers.forget_empty_sellers()
             if batch.is_dry:
@@ -285,7 +284,6 @@ class _Runner:
         batch.rows_rejected += outcome.refused
         batch.reviews_joined = outcome.joined
         batch.state = ImportState.DRY if batch.is_dry else ImportState.DONE
-        batch.is_logged = not batch.is_dry
         self._end()
 
     def _note_outcome(self, effects: list[dict[str, int]]) -> None:
@@ -316,13 +314,13 @@ def _facts_changed(effect: Mapping[str, int]) -> bool:
     return any(n for name, n in effect.items() if name not in {"seller_id", "is_new"})
 
 
-def _collect_zones(source: _Source, context: Context) -> None:
+def _collect_zones(opened: _Opened, context: Context) -> None:
     """Which zones the file names for which seller; a second reading, only where it names any."""
-    if "time_zone" not in source.header.places:
+    if "time_zone" not in opened.source.columns:
         return
     platform, handle = context.only or (context.batch.platform, "")
-    with _about(source.file):
-        for block in source.blocks():
+    with _about(opened.file):
+        for block in opened.source.blocks():
             given = BlockCells(block)
             named = zip(given["platform"], given["seller"], given["time_zone"], strict=True)
             for of_platform, of_handle, zone in set(named):

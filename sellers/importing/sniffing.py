@@ -1,4 +1,4 @@
-"""What kind of file it is: archive or text, which encoding, how many rows.
+"""What a text file is like: which encoding, which sign between the cells, how many rows.
 
 One pass in pieces of a megabyte, so that memory stays flat whatever the file's size.
 """
@@ -6,20 +6,28 @@ One pass in pieces of a megabyte, so that memory stays flat whatever the file's 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sellers.importing.content import open_bytes, open_text
 from sellers.importing.problems import FileProblemError
+from sellers.importing.reading import LINE_CHARS
 
 PIECE_BYTES = 1 << 20
 #: Share of NUL characters above which a file is no text.
 NUL_SHARE = 0.01
 #: Wrong bytes for each right character beyond ASCII, up to which a file is damaged UTF-8.
 DAMAGE_SHARE = 0.1
+DELIMITERS = (",", ";", "\t", "|")
+#: Lines that are looked at to find the sign between the cells.
+SHAPE_LINES = 200
+#: Rows that may stand above the column names, and cells that make a row look like these.
+MAX_ABOVE, MIN_NAMES = 20, 3
 
 _KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "a gzip archive: unpack it first"),
     (b"BZh", "a bzip2 archive: unpack it first"),
     (b"\xfd7zXZ", "an xz archive: unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip archive: unpack it first"),
@@ -51,6 +59,9 @@ class Sniffed:
     errors: str
     rows: int
     notes: tuple[str, ...]
+    delimiter: str = ","
+    #: Rows above the column names that hold one cell each: a title, an empty frame.
+    skip: int = 0
 
 
 def sniff_file(path: Path) -> Sniffed:
@@ -61,7 +72,7 @@ def sniff_file(path: Path) -> Sniffed:
     FileProblemError
         For an empty file, an archive, a workbook, or anything else that is no text.
     """
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         head = file.read(PIECE_BYTES)
     if not head.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         raise FileProblemError("The file is empty. Export it again, or choose another file.")
@@ -79,7 +90,58 @@ def sniff_file(path: Path) -> Sniffed:
         raise FileProblemError(
             "This is not a text file: it is full of zero bytes. Export the data as CSV."
         )
-    return Sniffed(encoding, errors, counted.rows, tuple(notes))
+    delimiter, skip = _shape(path, encoding, errors)
+    return Sniffed(encoding, errors, max(counted.rows - skip, 0), tuple(notes), delimiter, skip)
+
+
+def _shape(path: Path, encoding: str, errors: str) -> tuple[str, int]:
+    """The sign between cells, proved by the first rows, and the rows above the column names."""
+    lines: list[str] = []
+    with open_text(path, encoding, errors) as file:
+        while len(lines) < SHAPE_LINES and (line := file.readline(LINE_CHARS)):
+            lines.append(line)
+            if len(lines) * len(line) > PIECE_BYTES:
+                break
+    lines = [line for line in lines if line.strip()]
+    if not lines:
+        return ",", 0
+    named = lines[0].strip().strip('"')
+    if named.startswith("sep=") and named[4:] in DELIMITERS:  # how Excel names it
+        return named[4:], 1
+    tables = {sign: _split(lines, sign) for sign in DELIMITERS}
+    # Where two signs do equally well, the one that makes more cells.
+    best = max(DELIMITERS, key=lambda sign: _evenness(tables[sign]))
+    return best, _rows_above(tables[best])
+
+
+def _split(lines: Sequence[str], sign: str) -> list[list[str]]:
+    csv.field_size_limit(LINE_CHARS)
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(lines, delimiter=sign):
+            rows.append(row)  # noqa: PERF402 - what came before an error counts
+    except csv.Error:
+        pass
+    return rows
+
+
+def _evenness(rows: list[list[str]]) -> tuple[float, int]:
+    """Share of rows that are as wide as the names, then the width; nothing for single cells."""
+    rows = rows[_rows_above(rows) :]
+    width = len(rows[0]) if rows else 1
+    if width == 1:
+        return 0.0, 1
+    usual, _ = Counter(map(len, rows)).most_common(1)[0]
+    even = sum(1 for row in rows if len(row) in (width, usual)) / len(rows)
+    return (even if usual == width else even / 2), width
+
+
+def _rows_above(rows: list[list[str]]) -> int:
+    """How many rows with a single cell stand above the first that looks like column names."""
+    for place, row in enumerate(rows[:MAX_ABOVE]):
+        if sum(1 for cell in row if cell.strip()) >= MIN_NAMES:
+            return place
+    return 0
 
 
 def _assumed(encoding: str, errors: str) -> str:
@@ -158,7 +220,7 @@ def _count(path: Path, encoding: str, errors: str) -> _Count | None:
 
 
 def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
-    with path.open(encoding=encoding, errors=errors) as file:
+    with open_text(path, encoding, errors) as file:
         while text := file.read(PIECE_BYTES):
             yield text
 
@@ -183,7 +245,7 @@ def _likely_encoding(path: Path) -> str:
     from charset_normalizer import from_bytes
 
     sample = b""
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         while len(sample) < 64_000 and (line := file.readline(PIECE_BYTES)):
             if not line.isascii():
                 sample += line[:4000]

@@ -6,6 +6,7 @@ from sellers.models.imports import (
     ImportBatch,
     ImportEffect,
     ImportFile,
+    ImportMapping,
     ImportRejection,
     ImportState,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "ImportChange",
     "ImportEffect",
     "ImportFile",
+    "ImportMapping",
     "ImportPreview",
     "ImportRawBlock",
     "ImportRejection",

@@ -44,8 +44,17 @@ class ImportState(models.TextChoices):
 
 
 class FileRole(models.TextChoices):
+    """What a file holds. The first five are facts; the others are ways in which facts come."""
+
     ORDERS = "orders", "orders"
     REVIEWS = "reviews", "reviews"
+    GIGS = "gigs", "gigs"
+    INQUIRIES = "inquiries", "first messages of new clients"
+    OBSERVATIONS = "observations", "what the platform showed"
+    MIXED = "mixed", "orders with their reviews"
+    MAIL = "mail", "order e-mails"
+    #: Yields nothing itself; the mappings of other files of the batch look rows up in it.
+    TABLE = "table", "a table that other files look up"
 
 
 class ImportBatch(models.Model):
@@ -69,6 +78,8 @@ class ImportBatch(models.Model):
     message = models.TextField(blank=True)
     #: What was assumed while reading (encoding, unknown columns, …), a list of sentences.
     notes = models.JSONField(default=list, blank=True)
+    #: Off, what buyers wrote is dropped at the door.
+    keeps_review_text = models.BooleanField(default=True)
     #: Zone of times without one, for sellers that are not known yet.
     time_zone = models.CharField(max_length=64, default="UTC")
     rows_total = models.PositiveBigIntegerField(null=True)
@@ -135,8 +146,13 @@ class ImportFile(models.Model):
     """One file of a batch as it was given to us; ``path`` is below the upload folder."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="files")
-    role = models.CharField(max_length=8, choices=FileRole)
+    role = models.CharField(max_length=16, choices=FileRole)
     name = models.CharField(max_length=255)
+    #: How its columns become ours (:class:`sellers.importing.mapping.model.Mapping` as JSON);
+    #: NULL: the file has our own columns.
+    mapping = models.JSONField(null=True, blank=True)
+    #: The preset or the saved mapping that ``mapping`` came from.
+    mapping_name = models.CharField(max_length=100, blank=True)
     path = models.CharField(max_length=500, blank=True)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -144,6 +160,39 @@ class ImportFile(models.Model):
 
     class Meta:
         ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportMapping(models.Model):
+    """How one person reads one kind of file, known again by the columns that the file names."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="import_mappings"
+    )
+    name = models.CharField(max_length=100)
+    #: Hash of the names of the columns, whatever their order.
+    fingerprint = models.CharField(max_length=64)
+    #: What the file holds.
+    role = models.CharField(max_length=16, choices=FileRole)
+    mapping = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner", "name"),
+                name="import_mapping_owner_name_unique",
+                violation_error_message="You already have a mapping of that name.",
+            ),
+        )
+        indexes = (
+            # The search for a mapping that fits an uploaded file, last used first.
+            models.Index(fields=("owner", "fingerprint", "-used_at"), name="import_mapping_fits"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -45,6 +45,11 @@ class Seller(models.Model):
         default=False,
         help_text="Show buyers by name. Off, a buyer is a short label that cannot be traced back.",
     )
+    keeps_review_text = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Keep what buyers wrote. Off, imports keep the stars and drop the words.",
+    )
     #: Counts every change of the seller's facts; stored results name the one they saw.
     revision = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
