@@ -245,12 +245,12 @@ class _Runner:
     def _merge(self) -> None:
         batch = self.batch
         with transaction.atomic():
-            merge_sellers.create_and_lock_sellers()
+            merge_sellers.create_and_lock_sellers(batch.pk)
             merge_orders.propose_orders()
-            merge_sellers.merge_gigs()
+            merge_sellers.merge_gigs(batch.pk)
             merge_orders.write_orders(batch.pk)
-            merge_reviews.join_waiting_reviews()
-            merge_reviews.merge_reviews()
+            merge_reviews.join_waiting_reviews(batch.pk)
+            merge_reviews.merge_reviews(batch.pk)
             outcome = read_outcome(batch.pk)
             merge_sellers.forget_empty_sellers()
             if batch.is_dry:
@@ -284,6 +284,7 @@ class _Runner:
         batch.rows_rejected += outcome.refused
         batch.reviews_joined = outcome.joined
         batch.state = ImportState.DRY if batch.is_dry else ImportState.DONE
+        batch.is_logged = not batch.is_dry
         self._end()
 
     def _note_outcome(self, effects: list[dict[str, int]]) -> None:
