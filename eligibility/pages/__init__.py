@@ -1,0 +1,1 @@
+"""What the pages about eligibility show: words and numbers, ready for the templates."""
