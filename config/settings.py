@@ -220,5 +220,8 @@ STANDING_POLICY = env.text(os.environ, "STANDING_POLICY", "fiverr-success-2024")
 # Whether accounts with a public password may be made: on a private address only.
 STANDING_DEMO = env.flag(os.environ, "STANDING_DEMO", default=False)
 STANDING_POLICY_DIRS = env.folders(os.environ, "STANDING_POLICY_DIRS")
+# Folders with rule sets for levels and promoted gigs, and inferred rules that are not looked at.
+STANDING_RULE_DIRS = env.folders(os.environ, "STANDING_RULE_DIRS")
+STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")
 # Called when facts changed: the app of the facts knows nothing of what is computed from them.
 STANDING_ON_FACTS_CHANGED = "metrics.services.queue_recompute"

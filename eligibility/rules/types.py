@@ -284,6 +284,11 @@ class RuleSet:
     def holds_on(self, day: int) -> bool:
         return self.start_day <= day and (self.end_day is None or day < self.end_day)
 
+    def switched_off(self, rule_id: str) -> RuleSet:
+        """The same rule set of a promotion with one rule switched off."""
+        rules = (replace(r, enabled=False) if r.id == rule_id else r for r in self.rules)
+        return replace(self, rules=tuple(rules))
+
     def on_all_days(self) -> RuleSet:
         """The same rules as if they had always been in force ("if today's rules had applied")."""
         return replace(self, start_day=-(10**6), end_day=None)
