@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 
 from sellers.access import is_admin, sellers_visible_to
 from sellers.importing.batches import NewFile
-from sellers.models import FileRole, Seller, User
+from sellers.models import FileRole, ImportMapping, Seller, User
 
 #: Files that one upload may hold.
 MAX_FILES = 20
@@ -94,3 +94,22 @@ class ImportForm(forms.Form):
             for role in (FileRole.ORDERS, FileRole.REVIEWS)
             for file in self.cleaned_data[role.value]
         ]
+
+
+class MappingNameForm(forms.Form):
+    """Another name for a saved mapping."""
+
+    name = forms.CharField(label="Name", max_length=100)
+
+    def __init__(self, *args: Any, mapping: ImportMapping, **options: Any) -> None:
+        options.setdefault("initial", {"name": mapping.name})
+        options.setdefault("auto_id", f"id_{mapping.pk}_%s")
+        super().__init__(*args, **options)
+        self.mapping = mapping
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = ImportMapping.objects.filter(owner=self.mapping.owner_id, name=name)
+        if others.exclude(pk=self.mapping.pk).exists():
+            raise forms.ValidationError("You already have a mapping of that name.")
+        return name

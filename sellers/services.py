@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sellers.models import Note, Observation, Seller, User
+from sellers.models import ImportMapping, Note, Observation, Seller, User
 
 
 def add_note(
@@ -44,3 +44,14 @@ def delete_observation(*, seller: Seller, observation_id: int) -> bool:
     """Remove what was noted; False where it is not there (any more)."""
     deleted, _ = Observation.objects.filter(seller=seller, pk=observation_id).delete()
     return bool(deleted)
+
+
+def rename_mapping(*, mapping: ImportMapping, name: str) -> None:
+    """Give a saved mapping another name."""
+    mapping.name = name
+    mapping.save(update_fields=["name"])
+
+
+def delete_mapping(*, mapping: ImportMapping) -> None:
+    """Forget a saved mapping; files that were read with it keep their own copy."""
+    ImportMapping.objects.filter(pk=mapping.pk).delete()

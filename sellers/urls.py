@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from sellers.views import imports, notes, order_entry, orders, roster
+from sellers.views import imports, mappings, notes, order_entry, orders, roster
 
 app_name = "sellers"
 
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("imports/", imports.imports_page, name="imports"),
     path("imports/new/", imports.new_import, name="import_new"),
+    path("imports/mappings/", mappings.mappings_page, name="mappings"),
+    path("imports/mappings/<int:mapping_id>/rename/", mappings.rename, name="mapping_rename"),
+    path("imports/mappings/<int:mapping_id>/remove/", mappings.remove, name="mapping_remove"),
     path("imports/by-hand/", order_entry.choose_seller, name="import_by_hand"),
     path("imports/example.csv", imports.example, name="import_example"),
     path("imports/<int:batch_id>/", imports.import_page, name="import"),

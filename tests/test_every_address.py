@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from metrics.services import recompute_sellers
-from sellers.models import ImportBatch, Note, Observation, Seller, User
+from sellers.models import ImportBatch, ImportMapping, Note, Observation, Seller, User
 from tests.builders import NOW, PASSWORD, a_history, a_seller, a_user, an_admin
 
 ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
@@ -29,6 +29,7 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
     "member": ("login", "in", "in", "in", "in"),
     "importer": ("login", "none", "in", "in", "in"),
     "seller": ("login", "none", "none", "in", "in"),
+    "own": ("login", "none", "none", "in", "none"),
     "admin": ("login", "none", "none", "none", "in"),
 }
 
@@ -61,6 +62,9 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:imports": Rule("importer"),
     "sellers:import_new": Rule("importer"),
     "sellers:import_by_hand": Rule("importer"),
+    "sellers:mappings": Rule("importer"),
+    "sellers:mapping_rename": Rule("own", "post", {"mapping_id": "mapping_id"}),
+    "sellers:mapping_remove": Rule("own", "post", {"mapping_id": "mapping_id"}),
     "sellers:import_example": Rule("importer"),
     "sellers:import": Rule("seller", arguments=IMPORT),
     "sellers:import_progress": Rule("seller", arguments=IMPORT),
@@ -100,6 +104,7 @@ class Scene:
     observation_id: int
     batch_id: int
     move_id: int
+    mapping_id: int
     people: dict[str, User]
 
 
@@ -128,7 +133,10 @@ def scene(db: None) -> Scene:
         "admin": an_admin("admin@example.test"),
     }
     move = seller.moves.earliest("day")
-    return Scene(seller.pk, order.ref, note, shown, batch.pk, move.pk, people)
+    mapping = ImportMapping.objects.create(
+        owner=owner, name="lists", fingerprint="0" * 64, role="orders", mapping={"columns": {}}
+    )
+    return Scene(seller.pk, order.ref, note, shown, batch.pk, move.pk, mapping.pk, people)
 
 
 def answer(client: Client, name: str, scene: Scene, headers: dict[str, str]) -> str:
