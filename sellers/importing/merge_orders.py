@@ -50,7 +50,7 @@ HAVING count(*) > 1
 
 _SINGLE_ROWS = """
 CREATE TEMPORARY TABLE incoming_orders AS
-SELECT seller_id, ref, file_id, line, {facts}
+SELECT seller_id, ref, file_id, line, fills_only, {facts}
 FROM staged_orders JOIN touched_sellers USING (platform, handle)
 WHERE NOT EXISTS (
     SELECT FROM repeated_orders AS repeated
@@ -60,9 +60,9 @@ WHERE NOT EXISTS (
 """
 
 _REPEATED_ROWS = """
-INSERT INTO incoming_orders (seller_id, ref, file_id, line, {facts})
+INSERT INTO incoming_orders (seller_id, ref, file_id, line, fills_only, {facts})
 SELECT seller_id, ref, (array_agg(file_id ORDER BY {rank}))[1],
-       (array_agg(line ORDER BY {rank}))[1], {overlaid}
+       (array_agg(line ORDER BY {rank}))[1], bool_and(fills_only), {overlaid}
 FROM staged_orders
 JOIN repeated_orders USING (platform, handle, ref)
 JOIN touched_sellers USING (platform, handle)
@@ -182,9 +182,12 @@ def _log(batch_id: int) -> None:
 
 
 def _rank() -> Composable:
-    """A total order of rows by content: most advanced first, then all that distinguishes them."""
+    """A total order of rows by content: most advanced first, then all that distinguishes them.
+
+    Rows that only fill what is unknown come last.
+    """
     rest = [f for f in _FACTS if f not in ("status", *_GROWING)]
-    keys = [SQL("status DESC")] + [
+    keys = [SQL("fills_only, status DESC")] + [
         SQL("{} DESC NULLS LAST").format(Identifier(fact)) for fact in (*_GROWING, *rest)
     ]
     return SQL(", ").join([*keys, SQL("file_id, line")])
@@ -204,6 +207,8 @@ def _overlaid(fact: str) -> Composed:
         return SQL("coalesce({}, {}) AS currency").format(_first(fact, "amount"), _first(fact))
     if fact in _PAIRED:
         return SQL("{} AS {}").format(_first(fact, _PAIRED[fact]), name)
+    if fact == "status":
+        return SQL("max(status) AS status")
     if fact == "completed_at":
         return SQL(f"CASE WHEN max(status) <> {_CANCELLED} THEN {{}} END AS {{}}").format(
             _first(fact), name
@@ -216,7 +221,7 @@ def _overlaid(fact: str) -> Composed:
     return SQL("{} AS {}").format(_first(fact), name)
 
 
-_AHEAD = SQL("known.id IS NULL OR incoming.status >= known.status")
+_AHEAD = SQL("known.id IS NULL OR (incoming.status >= known.status AND NOT incoming.fills_only)")
 
 
 def _known(fact: str) -> Composed:

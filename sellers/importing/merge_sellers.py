@@ -129,6 +129,11 @@ WHERE NOT EXISTS (
     WHERE (refused_orders.seller_id, refused_orders.ref) = (touched_sellers.seller_id,
                                                             staged_orders.ref)
 )
+  AND (NOT staged_orders.fills_only OR EXISTS (
+    SELECT FROM proposed_orders AS proposed
+    WHERE (proposed.seller_id, proposed.ref, proposed.gig)
+        = (touched_sellers.seller_id, staged_orders.ref, staged_orders.gig)
+  ))
 GROUP BY seller_id, gig
 """  # noqa: S608 - made of constants
 

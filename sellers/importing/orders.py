@@ -86,6 +86,8 @@ def check_orders(block: Block, context: Context) -> Checked:
             given["excluded_reason"], "excluded_reason", WORDS_CHARS, problems
         ),
     }
+    if block.fills_only:
+        staged["fills_only"] = ["t"] * given.rows
     return Checked(staged, block.lines, problems)
 
 

@@ -45,7 +45,15 @@ REVIEW_FACTS = {
     "text": "text",
 }
 TABLES: Mapping[str, Mapping[str, str]] = {
-    ORDERS: {**_PLACE, **_SELLER, "ref": "text", **ORDER_FACTS, **GIG_FACTS},
+    ORDERS: {
+        **_PLACE,
+        **_SELLER,
+        "ref": "text",
+        # Such a row never replaces what another row or an earlier import says.
+        "fills_only": "boolean NOT NULL DEFAULT false",
+        **ORDER_FACTS,
+        **GIG_FACTS,
+    },
     REVIEWS: {
         **_PLACE,
         **_SELLER,
