@@ -13,6 +13,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10 * MINUTE,
         "options": {"expires": 9 * MINUTE},
     },
+    # Rules were added or changed; the scores are up to date and do not notice.
+    "eligibility-due": {
+        "task": "eligibility.tasks.recompute_due",
+        "schedule": 10 * MINUTE,
+        "options": {"expires": 9 * MINUTE},
+    },
     # Does nothing unless STANDING_BENCHMARKS=cohort and a month without a snapshot has begun.
     "take-snapshots": {
         "task": "metrics.tasks.take_snapshots",

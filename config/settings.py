@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "config",
     "sellers",
     "metrics",
+    "eligibility",
     "django_htmx",
     "csp",
     "django.contrib.admin",
@@ -225,3 +226,16 @@ STANDING_RULE_DIRS = env.folders(os.environ, "STANDING_RULE_DIRS")
 STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")
 # Called when facts changed: the app of the facts knows nothing of what is computed from them.
 STANDING_ON_FACTS_CHANGED = "metrics.services.queue_recompute"
+# Called after a recompute, in its transaction, and asked what is stored and no longer true.
+STANDING_ON_RECOMPUTED = "eligibility.services.recompute_eligibility"
+STANDING_RECOMPUTE_CHECKS = ("eligibility.checking.check_eligibility",)
+# Folders with more rule sets, and inferred rules that are switched off ("rule-set/rule").
+STANDING_RULE_DIRS = env.folders(os.environ, "STANDING_RULE_DIRS")
+STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")
+# For how many days a change of eligibility is news.
+STANDING_NOTICE_DAYS = env.integer(
+    os.environ, "STANDING_NOTICE_DAYS", default=14, least=0, most=366
+)
+# Refusals although every published rule was met, before the product says that the published
+# rules do not explain them.
+STANDING_REFUSALS = env.integer(os.environ, "STANDING_REFUSALS", default=3, least=1, most=1000)
