@@ -84,6 +84,9 @@ def _server() -> Iterator[None]:
     server = postgres.start(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    from django.conf import settings
+
+    settings.STANDING_ON_RECOMPUTED = ""  # scores alone; eligibility has a measure of its own
     try:
         from django.core.management import call_command
 
