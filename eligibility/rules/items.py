@@ -96,12 +96,16 @@ def _build(
     values: tuple[Int64, Int64, Int64, Int64],
     unbounded: Int8 | None = None,
 ) -> ItemColumns:
-    """Items of the orders ``rows`` that enter on ``day`` and leave with the window."""
+    """Items of the orders ``rows`` that enter on ``day`` and leave with the window.
+
+    A cancellation that a ruling takes out leaves on that day, if it is not gone before.
+    """
     count = len(rows)
     end = _window_end(day, spec)
     end_cause = np.full(count, FlipCause.ORDER_LEFT, np.int8)
     ruled = facts.orders.excluded_day[rows].astype(np.int64)
     out = (ruled != NO_DAY) & (ruled < end) & (facts.orders.status[rows] == OrderStatus.CANCELLED)
+    out &= spec.metric is not Metric.ON_TIME_RATE
     end = np.where(out, np.maximum(ruled, day), end)
     end_cause[out] = FlipCause.RULED_OUT
     return ItemColumns(

@@ -19,7 +19,7 @@ from eligibility.rules.items import SUMS, ItemColumns, items_of
 from eligibility.rules.ratings import rating_runs
 from eligibility.rules.types import Bounds, Empty, Metric, MetricSpec, Scope, WindowKind
 from metrics.engine.columns import Int64
-from metrics.engine.days import NO_DAY
+from metrics.engine.days import FOREVER, NO_DAY
 
 _Change = Callable[[Int64, Int64], tuple[Int64, Int64]]
 
@@ -286,13 +286,14 @@ def _days_active(facts: EligibilityFacts, axis: Axis) -> DailyMetric:
     from_day = np.where(certain, joined, ordered)
     some = from_day != np.iinfo(np.int64).max
     per_day = np.diff(axis.offset)
-    num = np.maximum(axis.days() - np.repeat(np.where(some, from_day, 0), per_day), 0)
+    since = np.repeat(np.where(some, from_day, FOREVER), per_day)
+    num = np.maximum(axis.days() - since, 0)
     low_den = np.repeat(some.astype(np.int64), per_day)
     start = np.arange(axis.size)
     if certain.all():
         return DailyMetric(axis, start, num, low_den, num, low_den)
     high_den = np.repeat(certain.astype(np.int64), per_day)
-    return DailyMetric(axis, start, num, low_den, num, high_den)
+    return DailyMetric(axis, start, num, low_den, num * high_den, high_den)
 
 
 def _gig_active(facts: EligibilityFacts, axis: Axis) -> DailyMetric:
@@ -351,7 +352,8 @@ def shown_runs(shown: ShownColumns, axis: Axis, lasts: int | None) -> tuple[Int6
 def _human_review(facts: EligibilityFacts, axis: Axis) -> DailyMetric:
     """At least the level that the platform showed last; more may have been granted since."""
     start, num, den = shown_runs(facts.shown_levels, axis, None)
-    return DailyMetric(axis, start, num, den, num, np.zeros(len(den), np.int64))
+    none = np.zeros(len(den), np.int64)
+    return DailyMetric(axis, start, num, den, none, none)
 
 
 def _response(facts: EligibilityFacts, spec: MetricSpec, found: DailyMetric) -> DailyMetric:
