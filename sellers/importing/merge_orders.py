@@ -208,7 +208,7 @@ def _overlaid(fact: str) -> Composed:
     if fact in _PAIRED:
         return SQL("{} AS {}").format(_first(fact, _PAIRED[fact]), name)
     if fact == "status":
-        return SQL("max(status) AS status")
+        return SQL("max({}) AS {}").format(name, name)
     if fact == "completed_at":
         return SQL(f"CASE WHEN max(status) <> {_CANCELLED} THEN {{}} END AS {{}}").format(
             _first(fact), name

@@ -210,7 +210,7 @@ def test_the_example_file_imports_as_it_is(role: str, tmp_path: Path) -> None:
 
 
 def test_an_example_of_anything_else_does_not_exist() -> None:
-    answer = as_user(an_admin()).get(reverse("sellers:import_example"), {"of": "gigs"})
+    answer = as_user(an_admin()).get(reverse("sellers:import_example"), {"of": "mail"})
     assert answer.status_code == 404
 
 

@@ -6,41 +6,40 @@ the file's mapping over it. A file in our own columns needs none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from sellers.importing.context import Context
-from sellers.importing.formats import Header, match_header
-from sellers.importing.reading import Block, Chunk, Raw
-from sellers.importing.sniffing import sniff_file
-from sellers.importing.sources.delimited import DelimitedTable
+from sellers.importing.formats import COLUMNS, Header, match_header, plain_name
+from sellers.importing.mapping.apply import MappedSource
+from sellers.importing.mapping.gather import KEYS
+from sellers.importing.mapping.model import Mapping as FileMapping
+from sellers.importing.problems import FileProblemError
+from sellers.importing.reading import Block, Raw
+from sellers.importing.sources.joined import JoinedTable
+from sellers.importing.sources.opening import open_table
+from sellers.importing.sources.tables import Table
 from sellers.models import FileRole, ImportFile
 
-
-class Table(Protocol):
-    """Rows under column names, whatever the file is."""
-
-    names: list[str]
-    #: How many rows there are, or about how many.
-    rows: int
-    #: What was assumed while reading, in sentences; it may grow while rows are read.
-    notes: list[str]
-    #: What one counts to find a row again: line, row, message.
-    place_word: str
-
-    def chunks(self) -> Iterator[Chunk]: ...
+_ENDINGS = re.compile(r"(?:\.(?:csv|tsv|txt|xlsx|gz))+$", re.IGNORECASE)
 
 
 class Source(Protocol):
     """One file of an import, read as blocks. ``blocks`` may be asked for more than once."""
 
+    #: Kinds of facts that it yields.
     roles: tuple[FileRole, ...]
     #: Our columns that it fills.
     columns: Collection[str]
+    #: How many rows there are, or about how many.
     rows: int
-    notes: list[str]
+
+    @property
+    def notes(self) -> list[str]:
+        """What was assumed, in sentences; complete once all blocks were read."""
 
     def blocks(self) -> Iterator[Block]: ...
 
@@ -53,12 +52,76 @@ def open_source(file: ImportFile, path: Path, context: Context) -> Source:
     FileProblemError
         When it cannot be read, or holds nothing that was expected.
     """
-    return CanonicalSource(open_table(path), FileRole(file.role))
+    role = FileRole(file.role)
+    if role is FileRole.TABLE:
+        return LookedUpSource(open_table(path))
+    if file.mapping is None:
+        return canonical_source(open_table(path), role)
+    mapping = FileMapping.from_json(file.mapping)
+    others = {
+        plain_name(file_stem(other.name)): other
+        for other in context.batch.files.all()
+        if other.pk != file.pk
+    }
+    opened = {
+        plain_name(join.file): open_table(context.path_of(others[plain_name(join.file)]))
+        for join in mapping.joins
+        if plain_name(join.file) in others
+    }
+    return mapped_source(open_table(path, mapping.sheet), mapping, opened, context)
 
 
-def open_table(path: Path) -> Table:
-    """A file as rows under column names."""
-    return DelimitedTable(path, sniff_file(path))
+def mapped_source(
+    table: Table, mapping: FileMapping, others: Mapping[str, Table], context: Context
+) -> MappedSource:
+    """A table with a mapping laid over it; ``others`` are the tables that it joins, by name."""
+    if mapping.joins or mapping.gathers:
+        table = JoinedTable(table, mapping.joins, others, _key_columns(mapping))
+    return MappedSource(table, mapping, context.as_of)
+
+
+def _key_columns(mapping: FileMapping) -> list[str]:
+    """Their columns that say which order, and of whom, a row is about."""
+    if not mapping.gathers:
+        return []
+    role = mapping.roles[0]
+    if role not in KEYS or len(mapping.roles) > 1:
+        raise FileProblemError(
+            "Rows can be brought together where they are orders alone, or reviews alone."
+        )
+    maps = mapping.of(role)
+    return [theirs for name in KEYS[role] if name in maps for theirs in maps[name].theirs]
+
+
+def file_stem(name: str) -> str:
+    """The name by which mappings know a file: without folders and endings."""
+    return _ENDINGS.sub("", Path(name).name)
+
+
+def canonical_source(table: Table, role: FileRole) -> CanonicalSource:
+    """A table that must have our own columns."""
+    if role not in COLUMNS:
+        raise FileProblemError(
+            "Nobody has said yet what the columns of this file are. Choose them, or a preset."
+        )
+    return CanonicalSource(table, role)
+
+
+@dataclass
+class LookedUpSource:
+    """A table that yields nothing itself: mappings of other files look rows up in it."""
+
+    table: Table
+    roles: tuple[FileRole, ...] = ()
+    columns: Collection[str] = frozenset({"seller"})
+    rows: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        return self.table.notes
+
+    def blocks(self) -> Iterator[Block]:
+        return iter(())
 
 
 @dataclass
@@ -74,10 +137,14 @@ class CanonicalSource:
     def __post_init__(self) -> None:
         self.header = match_header(self.table.names, self.role)
         self.roles, self.columns = (self.role,), self.header.places.keys()
-        self.rows, self.notes = self.table.rows, self.table.notes
-        if self.header.unknown:
-            unknown = ", ".join(f"“{name}”" for name in self.header.unknown)
-            self.notes.append(f"Columns that are not known were passed over: {unknown}.")
+        self.rows = self.table.rows
+
+    @property
+    def notes(self) -> list[str]:
+        if not self.header.unknown:
+            return self.table.notes
+        unknown = ", ".join(f"“{name}”" for name in self.header.unknown)
+        return [*self.table.notes, f"Columns that are not known were passed over: {unknown}."]
 
     def blocks(self) -> Iterator[Block]:
         places = self.header.places

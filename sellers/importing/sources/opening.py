@@ -1,0 +1,24 @@
+"""Which reader a file needs, by what it holds and never by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sellers.importing.sniffing import sniff_file
+from sellers.importing.sources.delimited import DelimitedTable
+from sellers.importing.sources.tables import Table
+
+
+def open_table(path: Path, sheet: str = "") -> Table:
+    """A file as rows under column names.
+
+    Parameters
+    ----------
+    sheet : the sheet of a workbook; "" is the first that holds a table
+
+    Raises
+    ------
+    FileProblemError
+        When it is nothing that can be read as a table.
+    """
+    return DelimitedTable(path, sniff_file(path))
