@@ -149,11 +149,18 @@ def state_of(
     return state_under(evidence, day, policy, mean, spread)
 
 
+def distances_of_sums(
+    weight: Float64, weighted_x: Float64, mean: Float64, spread: Float64, policy: Policy
+) -> Float64:
+    """Step 3: z = (q − μ)/σ from Σw and Σw·x; all of shape (…, 6)."""
+    strength = np.array(policy.prior_strength)
+    shrunken = (strength * mean + weighted_x) / (strength + weight)
+    return (shrunken - mean) / spread
+
+
 def area_distances(state: State) -> Float64:
     """Step 3: z = (q − μ)/σ, shape (gigs, 6); the input of the impact labels."""
-    strength = np.array(state.policy.prior_strength)
-    shrunken = (strength * state.mean + state.weighted_x) / (strength + state.weight)
-    return (shrunken - state.mean) / state.spread
+    return distances_of_sums(state.weight, state.weighted_x, state.mean, state.spread, state.policy)
 
 
 def neutral_score(policy: Policy) -> float:
@@ -167,11 +174,15 @@ def logistics(u: Float64) -> Float64:
     return np.where(u >= 0, 1.0, small) / (1.0 + small)
 
 
+def scores_of_distances(distances: Float64, policy: Policy) -> Float64:
+    """Step 4: s from z of shape (…, 6)."""
+    u = policy.intercept + policy.slope * distances @ np.array(policy.area_weight)
+    return 1.0 + 9.0 * logistics(u)
+
+
 def gig_scores(state: State) -> Float64:
     """Step 4: s of every gig, whether it counts or not, shape (gigs,)."""
-    slope = state.policy.slope
-    u = state.policy.intercept + slope * area_distances(state) @ np.array(state.policy.area_weight)
-    return 1.0 + 9.0 * logistics(u)
+    return scores_of_distances(area_distances(state), state.policy)
 
 
 def gig_shares(state: State) -> Float64:

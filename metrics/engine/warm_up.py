@@ -1,4 +1,4 @@
-"""Compiles the sweep ahead of its first use: ``python -m metrics.engine.warm_up``.
+"""Compiles the loops ahead of their first use: ``python -m metrics.engine.warm_up``.
 
 numba keeps the result on disk, so that this takes seconds once for each version of the code
 and nothing afterwards.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from metrics.engine.columns import EvidenceColumns
+from metrics.engine.future import future_of
 from metrics.engine.kernel import sweep
 from metrics.engine.types import Factor, Policy, Unscored
 
 
 def warm_up() -> None:
-    """Sweep one item over two days."""
+    """One item over two days, and what comes of it."""
     once = (1.0,) * 6
     policy = Policy(
         id="warm-up",
@@ -59,6 +60,7 @@ def warm_up() -> None:
         end_cause=np.array([1], np.int8),
     )
     sweep(item, np.array([0], np.int32), 1, policy)
+    future_of(item, 1, 1, 2, policy)
 
 
 if __name__ == "__main__":
