@@ -16,6 +16,9 @@ _KINDS = {
     Observation.Kind.RESPONSE_RATE: "response rate",
     Observation.Kind.LEVEL: "",
     Observation.Kind.PROMOTABLE: "can be promoted:",
+    Observation.Kind.COMPLETED_ORDERS: "completed orders",
+    Observation.Kind.UNIQUE_CLIENTS: "different clients",
+    Observation.Kind.EARNINGS: "earnings in US dollars",
 }
 
 
@@ -25,7 +28,7 @@ def observation_words(observation: Observation) -> str:
     name = f"{observation.area}:" if observation.area else _KINDS[kind]
     if observation.value is None:
         return f"{name} {observation.label}".strip()
-    number = f"{observation.value:.2f}".rstrip("0").rstrip(".")
+    number = f"{observation.value:,.2f}".rstrip("0").rstrip(".")
     unit = "%" if kind == Observation.Kind.RESPONSE_RATE else ""
     return f"{name} {number}{unit}"
 

@@ -156,6 +156,8 @@ def test_htmx_gets_the_renewed_list_and_tells_the_chart(client: Client, seller: 
             {"kind": "impact", "area": "order cancellations", "label": "negative"},
             "order cancellations: negative",
         ),
+        ({"kind": "completed_orders", "value": Decimal("1200.00")}, "completed orders 1,200"),
+        ({"kind": "earnings", "value": Decimal("80125.50")}, "earnings in US dollars 80,125.5"),
     ],
 )
 def test_what_was_seen_in_words(fields: dict[str, object], words: str) -> None:
