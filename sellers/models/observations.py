@@ -73,6 +73,9 @@ class Observation(models.Model):
         Kind.EARNINGS,
     )
 
+    #: What stored results depend on; a change of these is a change of facts.
+    JUDGED = (Kind.LEVEL, Kind.RESPONSE_RATE)
+
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="observations")
     gig = models.ForeignKey(
         Gig, null=True, blank=True, on_delete=models.CASCADE, related_name="observations"
