@@ -22,7 +22,8 @@ from eligibility.rule_files import rule_sets
 from eligibility.rules import RULES_VERSION
 from metrics.engine.days import day_number
 from metrics.models import Standing
-from sellers.models import Platform, Seller
+from sellers.changes import facts_changed
+from sellers.models import Gig, Observation, Platform, Seller, User
 
 
 @transaction.atomic
@@ -121,6 +122,54 @@ def sellers_behind() -> QuerySet[Seller]:
         .exclude(fits & same_rules)
         .order_by("pk")
     )
+
+
+@transaction.atomic
+def note_outcome(
+    *,
+    seller: Seller,
+    author: User,
+    day: date,
+    kind: str,
+    label: str,
+    words: str = "",
+    gig: Gig | None = None,
+) -> Observation:
+    """Note what the platform said of a level or of a gig's promotion on a day.
+
+    A second word of the same kind for the same day corrects the first.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        The gig belongs to another seller, or the observation does not hold otherwise.
+    """
+    same = {"seller": seller, "gig": gig, "day": day, "kind": kind, "area": ""}
+    outcome = Observation.objects.filter(**same).first() or Observation(**same)
+    outcome.value, outcome.label, outcome.words = None, label, words
+    outcome.created_by = author
+    outcome.full_clean()
+    outcome.save()
+    _observation_changed(outcome)
+    return outcome
+
+
+@transaction.atomic
+def remove_outcome(*, seller: Seller, observation_id: int) -> bool:
+    """Forget what was noted of a level or a promotion; False where it is not there."""
+    kinds = (Observation.Kind.LEVEL, Observation.Kind.PROMOTABLE)
+    outcome = Observation.objects.filter(seller=seller, kind__in=kinds, pk=observation_id).first()
+    if outcome is None:
+        return False
+    outcome.delete()
+    _observation_changed(outcome)
+    return True
+
+
+def _observation_changed(observation: Observation) -> None:
+    """A displayed level is where the level held starts from; an answer on promotion is not."""
+    if observation.kind in Observation.JUDGED:
+        facts_changed(seller_ids=[observation.seller_id], reason="what the platform displayed")
 
 
 def mark_notices_read(*, notices: QuerySet[Notice], now: datetime) -> int:
