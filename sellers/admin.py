@@ -222,8 +222,8 @@ class ExchangeRateAdmin(FactAdmin):
 
 
 @admin.register(Observation)
-class ObservationAdmin(AnyAdmin):
-    """What the platform displayed: the estimate does not depend on it."""
+class ObservationAdmin(FactAdmin):
+    """What the platform displayed: the level held depends on it, the estimated score does not."""
 
     list_display = ("seller", "day", "kind", "gig", "value", "label", "created_by")
     list_filter = ("kind",)
@@ -245,7 +245,7 @@ class NoteAdmin(AnyAdmin):
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(AnyAdmin):
+class InquiryAdmin(FactAdmin):
     list_display = ("ref", "seller", "first_message_at", "first_reply_at")
     list_select_related = ("seller",)
     date_hierarchy = "first_message_at"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.db import transaction
+
+from sellers.changes import facts_changed
 from sellers.models import ImportMapping, Note, Observation, Seller, User
 
 
@@ -42,8 +45,14 @@ def note_score(*, seller: Seller, author: User, day: date, value: int) -> Observ
 
 def delete_observation(*, seller: Seller, observation_id: int) -> bool:
     """Remove what was noted; False where it is not there (any more)."""
-    deleted, _ = Observation.objects.filter(seller=seller, pk=observation_id).delete()
-    return bool(deleted)
+    with transaction.atomic():
+        observation = Observation.objects.filter(seller=seller, pk=observation_id).first()
+        if observation is None:
+            return False
+        observation.delete()
+        if observation.kind in Observation.JUDGED:
+            facts_changed(seller_ids=[seller.pk], reason="what the platform displayed")
+    return True
 
 
 def rename_mapping(*, mapping: ImportMapping, name: str) -> None:
