@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eligibility.rules.facts import Bools
 from eligibility.rules.flips import FlipCause
-from eligibility.rules.items import SUMS, ItemColumns, items_of
+from eligibility.rules.items import SUMS, ItemColumns
 from eligibility.rules.judge import Judgement, metric_of
 from eligibility.rules.types import Comparison, Metric, Rule
 from metrics.engine.columns import Int8, Int32, Int64
@@ -48,7 +48,7 @@ def flip_causes(found: Judgement, rule: Rule, flips: Flips) -> tuple[Int8, Int64
     wanted, which = np.unique(flip_entry, return_inverse=True)
     marked = np.zeros(axis.size + 1, bool)
     marked[wanted] = True
-    items = items_of(found.facts, rule.spec)
+    items = found.items(rule.spec)
     effect = _effect(items, rule)
     group, event_cause, event_number, event_effect = [], [], [], []
     for day, causes, sign in (

@@ -91,14 +91,12 @@ def counted_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def in_force(axis: Axis, start_day: int, end_day: int | None) -> Bools:
     """Whether each entry's day lies in [start_day, end_day), shape (axis.size,)."""
     subjects = np.arange(axis.subjects)
-    change = np.zeros(axis.size + 1, np.int8)
     begins = axis.places(subjects, np.full(axis.subjects, start_day))
-    np.add.at(change, begins, 1)
     ends = axis.offset[1:]
     if end_day is not None:
         ends = axis.places(subjects, np.full(axis.subjects, max(end_day, start_day)))
-    np.subtract.at(change, ends, 1)
-    return np.cumsum(change[: axis.size], dtype=np.int8) > 0
+    lengths = np.stack((begins - axis.offset[:-1], ends - begins, axis.offset[1:] - ends), axis=1)
+    return np.repeat(np.tile(np.array([False, True, False]), axis.subjects), lengths.ravel())
 
 
 def force_of(rule: Rule, rule_set: RuleSet) -> tuple[int, int | None]:
@@ -110,10 +108,8 @@ def force_of(rule: Rule, rule_set: RuleSet) -> tuple[int, int | None]:
     return start, min(ends, default=None)
 
 
-def rule_days(
-    rule: Rule, rule_set: RuleSet, metric: DailyMetric, is_pro: Bools, category: tuple[str, ...]
-) -> Int8:
-    """The verdict of a rule on every entry of its metric's axis; OUT_OF_FORCE outside its days.
+def rule_days(rule: Rule, metric: DailyMetric, is_pro: Bools, category: tuple[str, ...]) -> Int8:
+    """The verdict of a rule on every entry of its metric's axis, in force or not.
 
     Parameters
     ----------
@@ -122,12 +118,8 @@ def rule_days(
     """
     if rule.comparison is Comparison.NOT_IN:
         of_subject = np.array([category_verdict(rule, name) for name in category], np.int8)
-        found = np.repeat(of_subject, np.diff(metric.axis.offset))
-    else:
-        found = metric.expand(_run_verdicts(rule, metric, is_pro))
-    start, end = force_of(rule, rule_set)
-    found[~in_force(metric.axis, start, end)] = OUT_OF_FORCE
-    return found
+        return np.repeat(of_subject, np.diff(metric.axis.offset))
+    return metric.expand(_run_verdicts(rule, metric, is_pro))
 
 
 def _run_verdicts(rule: Rule, metric: DailyMetric, is_pro: Bools) -> Int8:
@@ -167,12 +159,18 @@ def _reaches(
     return np.asarray(left >= right if rising else left <= right)
 
 
-def overall_days(parts: list[Int8], rule_set: RuleSet, axis: Axis) -> Int8:
-    """The overall verdict of published rules on every entry (:func:`overall_of`)."""
-    found = np.full(axis.size, Verdict.MET, np.int8)
+def overall_days(parts: list[Int8], force: Bools) -> Int8:
+    """The overall verdict of published rules on every entry (:func:`overall_of`).
+
+    Parameters
+    ----------
+    force : (entries,) the days of the rule set
+    """
+    failed, unknown = np.zeros(len(force), np.bool_), np.zeros(len(force), np.bool_)
     for part in parts:
-        found[(part == Verdict.UNKNOWN) & (found == Verdict.MET)] = Verdict.UNKNOWN
-    for part in parts:
-        found[part == Verdict.NOT_MET] = Verdict.NOT_MET
-    found[~in_force(axis, rule_set.start_day, rule_set.end_day)] = OUT_OF_FORCE
+        failed |= part == Verdict.NOT_MET
+        unknown |= part == Verdict.UNKNOWN
+    # 1 is met and 2 unknown; what is certainly failed is 0 whatever else is unknown.
+    found = (unknown.view(np.int8) + np.int8(1)) * (~failed).view(np.int8)
+    np.copyto(found, OUT_OF_FORCE, where=~force)
     return found

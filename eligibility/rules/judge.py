@@ -8,8 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from eligibility.rules.axis import Axis
-from eligibility.rules.evaluate import counted_rules, overall_days, rule_days
-from eligibility.rules.facts import EligibilityFacts
+from eligibility.rules.evaluate import (
+    counted_rules,
+    force_of,
+    in_force,
+    overall_days,
+    rule_days,
+)
+from eligibility.rules.facts import Bools, EligibilityFacts
+from eligibility.rules.items import SUMS, ItemColumns, items_of
 from eligibility.rules.levels import LevelDays, level_days, level_rules
 from eligibility.rules.metrics import Axes, DailyMetric, daily_metric
 from eligibility.rules.types import OUT_OF_FORCE, Kind, Metric, MetricSpec, Rule, RuleSet, Scope
@@ -34,6 +41,8 @@ class Judgement:
     metrics: dict[MetricSpec, DailyMetric] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], Int8] = field(default_factory=dict)
     levels: LevelDays | None = None
+    _items: dict[MetricSpec, ItemColumns] = field(default_factory=dict)
+    _force: dict[tuple[Kind, int, int | None], Bools] = field(default_factory=dict)
 
     def axis(self, rule_set: RuleSet) -> Axis:
         """Sellers for levels, gigs for promotions."""
@@ -43,6 +52,22 @@ class Judgement:
         """The verdicts of one subject, from its first day on."""
         offset = self.axis(rule_set).offset
         return self.verdicts[rule_set.id, rule_id][offset[subject] : offset[subject + 1]]
+
+    def items(self, spec: MetricSpec) -> ItemColumns:
+        """The items of a sum, read once for all rules that use it."""
+        if spec not in self._items:
+            self._items[spec] = items_of(self.facts, spec)
+        return self._items[spec]
+
+    def force(self, rule_set: RuleSet, rule: Rule | None = None) -> Bools:
+        """On which entries of :meth:`axis` the rule, or the whole set, is in force."""
+        start, end = (rule_set.start_day, rule_set.end_day)
+        if rule is not None:
+            start, end = force_of(rule, rule_set)
+        key = rule_set.kind, start, end
+        if key not in self._force:
+            self._force[key] = in_force(self.axis(rule_set), start, end)
+        return self._force[key]
 
 
 def judge(facts: EligibilityFacts, rule_sets: Iterable[RuleSet]) -> Judgement:
@@ -77,18 +102,22 @@ def _judge_set(found: Judgement, rule_set: RuleSet) -> None:
     groups: list[tuple[str, Sequence[Rule]]] = [(lv.id, lv.rules) for lv in rule_set.levels]
     for name, rules in groups or [("", rule_set.rules)]:
         parts = [found.verdicts[rule_set.id, rule.id] for rule in counted_rules(rules)]
-        found.verdicts[rule_set.id, name] = overall_days(parts, rule_set, found.axis(rule_set))
+        found.verdicts[rule_set.id, name] = overall_days(parts, found.force(rule_set))
 
 
 def _rule(found: Judgement, rule_set: RuleSet, rule: Rule) -> Int8:
     facts, axes = found.facts, found.axes
+    force = found.force(rule_set, rule)
+    if not force.any():
+        return np.full(len(force), OUT_OF_FORCE, np.int8)
     metric = metric_of(found, rule.spec)
     is_pro = facts.is_pro
     if rule.spec.scope is Scope.GIG:
         is_pro = is_pro[axes.gig_seller]
-    days = rule_days(rule, rule_set, metric, is_pro, facts.gig_category)
+    days = rule_days(rule, metric, is_pro, facts.gig_category)
     if rule_set.kind is Kind.PROMOTION and rule.spec.scope is Scope.SELLER:
-        days = days[axes.seller_entries()]
+        days = days[axes.seller_entries]
+    np.copyto(days, OUT_OF_FORCE, where=~force)
     return days
 
 
@@ -98,7 +127,9 @@ def metric_of(found: Judgement, spec: MetricSpec) -> DailyMetric:
         if spec.metric is Metric.LEVEL:
             found.metrics[spec] = _held(found)
         else:
-            found.metrics[spec] = daily_metric(found.facts, spec, found.axes)
+            found.metrics[spec] = daily_metric(
+                found.facts, spec, found.axes, found.items(spec) if spec.metric in SUMS else None
+            )
     return found.metrics[spec]
 
 

@@ -7,8 +7,9 @@ with a threshold multiplies instead of dividing. Equal to
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from eligibility.rules.types import Bounds, Empty, Metric, MetricSpec, Scope, Wi
 from metrics.engine.columns import Int64
 from metrics.engine.days import FOREVER, NO_DAY
 
+#: Sums of many entries; 32 bits where that is surely enough, as there are many.
+Sums = NDArray[np.int32] | NDArray[np.int64]
 _Change = Callable[[Int64, Int64], tuple[Int64, Int64]]
 
 #: The best that a rating can be, shown where a window is empty.
@@ -73,7 +76,7 @@ class DailyMetric:
         return np.repeat(of_run, np.diff(np.append(self.start, self.axis.size)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Axes:
     """The days of sellers and of gigs.
 
@@ -99,6 +102,7 @@ class Axes:
     def scope(self, scope: Scope) -> Axis:
         return self.gig if scope is Scope.GIG else self.seller
 
+    @cached_property
     def seller_entries(self) -> Int64:
         """For every entry of the gigs' days the same day's entry of the seller, (gig.size,)."""
         shift = (
@@ -110,8 +114,14 @@ class Axes:
         return np.arange(self.gig.size) + np.repeat(shift, np.diff(self.gig.offset))
 
 
-def daily_metric(facts: EligibilityFacts, spec: MetricSpec, axes: Axes) -> DailyMetric:
+def daily_metric(
+    facts: EligibilityFacts, spec: MetricSpec, axes: Axes, items: ItemColumns | None = None
+) -> DailyMetric:
     """The bounds of a metric on every day.
+
+    Parameters
+    ----------
+    items : those of ``spec``, where the caller has them already
 
     Raises
     ------
@@ -120,7 +130,8 @@ def daily_metric(facts: EligibilityFacts, spec: MetricSpec, axes: Axes) -> Daily
     """
     axis = axes.scope(spec.scope)
     if spec.metric in SUMS:
-        items = items_of(facts, spec)
+        if items is None:
+            items = items_of(facts, spec)
         if spec.window.kind is WindowKind.FROM_LATEST_REVIEW:
             return _anchored_rating(facts, spec, items, axis)
         return _sum(facts, spec, items, axis)
@@ -149,17 +160,18 @@ def _constant(axis: Axis, num: Int64, den: Int64) -> DailyMetric:
     return DailyMetric(axis, axis.offset[:-1][some], num, den, num, den)
 
 
-def _channel(items: ItemColumns, values: Int64, where: tuple[Int64, Int64], size: int) -> Int64:
+def _channel(values: Int64, where: tuple[Int64, Int64], size: int) -> Sums:
     """The sum of the items that count, on every entry."""
-    change = np.zeros(size + 1, np.int64)
+    small = int(np.abs(values).sum()) < 2**31
+    change = np.zeros(size + 1, np.int32 if small else np.int64)
     some = np.flatnonzero(values)
-    np.add.at(change, where[0][some], values[some])
-    np.subtract.at(change, where[1][some], values[some])
-    total: Int64 = np.cumsum(change[:size])
-    return total
+    amounts = values[some].astype(change.dtype)
+    np.add.at(change, where[0][some], amounts)
+    np.subtract.at(change, where[1][some], amounts)
+    return np.asarray(np.cumsum(change[:size], dtype=change.dtype))
 
 
-def _run_starts(axis: Axis, channels: list[Int64]) -> Int64:
+def _run_starts(axis: Axis, channels: Sequence[Sums]) -> Int64:
     """Where a subject begins or one of the daily arrays changes."""
     fresh = np.zeros(axis.size + 1, bool)
     fresh[axis.offset] = True
@@ -174,26 +186,34 @@ def _sum(facts: EligibilityFacts, spec: MetricSpec, items: ItemColumns, axis: Ax
     lasting = items.end_day > items.start_day
     where = (where[0], np.where(lasting, where[1], where[0]))
 
-    def channel(values: Int64) -> Int64:
-        return _channel(items, values, where, axis.size)
+    def channel(values: Int64) -> Sums:
+        return _channel(values, where, axis.size)
 
     counted = spec.metric in _COUNTS
     low_num, low_den = channel(items.low_num), None if counted else channel(items.low_den)
     if items.certain:
         daily = [low_num] if low_den is None else [low_num, low_den]
         start = _run_starts(axis, daily)
-        num = low_num[start]
-        den = _ones(num) if low_den is None else low_den[start]
+        num, den = _at(low_num, start), _at(low_den, start)
         return _finish(facts, spec, DailyMetric(axis, start, num, den, num, den))
     high_num, high_den = channel(items.high_num), None if counted else channel(items.high_den)
-    unbounded = channel(items.unbounded.astype(np.int64))
-    daily = [c for c in (low_num, low_den, high_num, high_den, unbounded) if c is not None]
-    start = _run_starts(axis, daily)
-    low = low_num[start]
-    den = _ones(low) if low_den is None else low_den[start]
-    top = _ones(low) if high_den is None else high_den[start]
-    top = np.where(unbounded[start] > 0, 0, top)
-    return _finish(facts, spec, DailyMetric(axis, start, low, den, high_num[start], top))
+    daily = [c for c in (low_num, low_den, high_num, high_den) if c is not None]
+    unbounded = channel(items.unbounded.astype(np.int64)) if items.unbounded.any() else None
+    start = _run_starts(axis, daily if unbounded is None else [*daily, unbounded])
+    top = _at(high_den, start)
+    if unbounded is not None:
+        top = np.where(unbounded[start] > 0, 0, top)
+    found = DailyMetric(
+        axis, start, _at(low_num, start), _at(low_den, start), _at(high_num, start), top
+    )
+    return _finish(facts, spec, found)
+
+
+def _at(channel: Sums | None, start: Int64) -> Int64:
+    """The sums where runs start; a count has 1 below the line."""
+    if channel is None:
+        return np.ones(len(start), np.int64)
+    return channel[start].astype(np.int64)
 
 
 _COUNTS = frozenset(
@@ -205,10 +225,6 @@ _COUNTS = frozenset(
         Metric.REVIEW_COUNT,
     }
 )
-
-
-def _ones(like: Int64) -> Int64:
-    return np.ones(len(like), np.int64)
 
 
 def _finish(facts: EligibilityFacts, spec: MetricSpec, found: DailyMetric) -> DailyMetric:
@@ -363,8 +379,8 @@ def _response(facts: EligibilityFacts, spec: MetricSpec, found: DailyMetric) -> 
     np.minimum.at(first, facts.inquiries.seller, facts.inquiries.message_day.astype(np.int64))
     known = axis.places(np.arange(axis.subjects), first)
     shown_start, shown_num, shown_den = shown_runs(facts.shown_response, axis, spec.shown_days)
-    start = np.union1d(np.union1d(found.start, known), shown_start)
-    start = start[start < axis.size]
+    start = np.sort(np.concatenate((found.start, known[known < axis.size], shown_start)))
+    start = start[np.append(start[1:] != start[:-1], True)] if len(start) else start
     run = found.run_of(start)
     num, den = found.low_num[run], found.low_den[run]
     if spec.empty is Empty.FULL:

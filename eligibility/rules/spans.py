@@ -140,7 +140,7 @@ _GOODNESS = np.array([0, 2, 1, 0, 0], np.int8)
 
 def _margins(found: Judgement, rule: Rule, subject: Int64, day: Int64, verdict: Int8) -> Float64:
     """:func:`eligibility.rules.evaluate.margin_on` of many days, as floats."""
-    if rule.comparison is Comparison.NOT_IN:
+    if rule.comparison is Comparison.NOT_IN or not len(day):
         return np.full(len(day), np.nan)
     metric = metric_of(found, rule.spec)
     run = metric.run_of(metric.axis.offset[subject] + day - metric.axis.first_day[subject])
