@@ -34,6 +34,7 @@ class Logged:
     merged : SQL of one fact when ``incoming`` is laid over ``known``
     contradiction : SQL condition over the merged facts; such a statement is dropped
     gig_ref : whether the fact ``gig`` stands for the column ``gig_id``
+    may_fill_only : whether statements may come from rows that replace nothing
     """
 
     kind: ChangeKind
@@ -44,6 +45,7 @@ class Logged:
     merged: Callable[[str], Composable]
     contradiction: str = ""
     gig_ref: bool = False
+    may_fill_only: bool = False
 
     def bit(self, fact: str) -> int:
         return 1 << list(self.facts).index(fact)
@@ -79,12 +81,19 @@ def origin_of(logged: Logged, known: str) -> Composed:
     return SQL("jsonb_build_object({})").format(pairs)
 
 
+#: Bit of ``named``: the row replaced nothing, it only filled what was unknown.
+FILLS_ONLY = 1 << 30
+
+
 def named_facts(logged: Logged, said: str) -> Composed:
     """One bit for each fact that a row names."""
-    return SQL(" + ").join(
+    bits = [
         SQL("({} IS NOT NULL)::int * {}").format(Identifier(said, fact), Literal(logged.bit(fact)))
         for fact in logged.facts
-    )
+    ]
+    if logged.may_fill_only:
+        bits.append(SQL("{}::int * {}").format(Identifier(said, "fills_only"), Literal(FILLS_ONLY)))
+    return SQL(" + ").join(bits)
 
 
 def overruled_facts(logged: Logged, said: str, result: Callable[[str], Composable]) -> Composed:

@@ -276,6 +276,7 @@ ORDER_LOG = Logged(
     merged=_merged,
     contradiction=" OR ".join(f"coalesce({test}, false)" for _, test, _ in CONTRADICTIONS),
     gig_ref=True,
+    may_fill_only=True,
 )
 _LOGGED_ROWS = """
 proposed_orders AS p

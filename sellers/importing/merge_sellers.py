@@ -188,13 +188,3 @@ GIG_LOG = Logged(
     origin={},
     merged=_gig_laid_over,
 )
-SELLER_LOG = Logged(
-    kind=ChangeKind.SELLER,
-    table="sellers_seller",
-    facts={"currency": "text"},
-    words=(),
-    origin={},
-    merged=lambda fact: SQL("coalesce({}, {})").format(
-        Identifier("incoming", fact), Identifier("known", fact)
-    ),
-)

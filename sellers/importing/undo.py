@@ -1,0 +1,242 @@
+"""Take an import back: facts, log and provenance as if it had never been.
+
+What only this import brought goes; what it changed has its earlier value again, unless a later
+import said so too; what later imports brought as well stays, as they have it. One transaction,
+and :func:`undo_preview` is the same transaction rolled back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from django.db import connection, transaction
+
+from sellers.changes import facts_changed
+from sellers.importing.deletion import delete_rows
+from sellers.importing.history import Logged, execute
+from sellers.importing.merge_orders import ORDER_LOG
+from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
+from sellers.importing.merge_sellers import GIG_LOG
+from sellers.importing.standings import SellerShift, handles_of, shifts, standings_of
+from sellers.importing.undo_sql import (
+    DROPPED_BACK,
+    FORGET_DROPPED,
+    GIGS_IN_USE,
+    HAND_EDITED,
+    LOG_OF_REVIEWS_BACK,
+    MOVE_JOINED,
+    PASS_ON_SELLERS,
+    REVIEWS_BACK_TO_WAITING,
+    SELLERS_OF_BATCH,
+    SELLERS_UNUSED,
+    UNDO_CURRENCY,
+    WAITING_AGAIN,
+)
+from sellers.importing.unwinding import Unwound, unwind
+from sellers.models import (
+    Gig,
+    ImportBatch,
+    ImportRawBlock,
+    ImportState,
+    Order,
+    Review,
+    Seller,
+    User,
+    WaitingReview,
+)
+
+
+class CannotUndoError(Exception):
+    """The import cannot be taken back; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableUndo:
+    """One kind of facts: how many rows go, stay, and have their earlier values again."""
+
+    words: str
+    removed: int
+    kept: int
+    restored: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoEffect:
+    """What taking an import back does.
+
+    Attributes
+    ----------
+    tables : orders, reviews, reviews that wait, gigs, in this order
+    sellers_removed : sellers that only this import had brought
+    waiting_again : reviews whose order goes, so that they wait for it again
+    hand_edited : orders among these that somebody corrected by hand since; that goes too
+    later : rows that later imports spoke of too, by import
+    shifts : what it does to the scores, in a preview; empty for very many sellers
+    """
+
+    tables: tuple[TableUndo, ...]
+    sellers_removed: int
+    waiting_again: int
+    hand_edited: int
+    later: dict[int, int]
+    sellers: tuple[int, ...]
+    shifts: tuple[SellerShift, ...] = field(default=())
+
+
+def undo_batch(
+    *, batch_id: int, now: dt.datetime, undone_by: User | None = None
+) -> UndoEffect | None:
+    """Take an import back; None where that was done already.
+
+    Raises
+    ------
+    CannotUndoError
+        If nothing was imported, or what it did is not in the log.
+    """
+    with transaction.atomic():
+        batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+        if batch.state == ImportState.UNDONE:
+            return None
+        _check(batch)
+        effect = _take_back(batch)
+        left = Seller.objects.filter(pk__in=effect.sellers)
+        facts_changed(seller_ids=left.values_list("pk", flat=True), reason=f"undo {batch.pk}")
+        ImportRawBlock.objects.filter(file__batch=batch).delete()
+        batch.state, batch.stage, batch.message = ImportState.UNDONE, "", ""
+        batch.undone_at = batch.seen_at = now
+        fields = ["state", "stage", "message", "undone_at", "seen_at"]
+        if undone_by is not None:
+            batch.undone_by = undone_by
+            fields.append("undone_by")
+        batch.save(update_fields=fields)
+    return effect
+
+
+def undo_preview(*, batch: ImportBatch, now: dt.datetime) -> UndoEffect:
+    """What :func:`undo_batch` would do, by doing it in a transaction that is rolled back."""
+    with transaction.atomic():
+        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        _check(batch)
+        sellers = _sellers(batch)
+        handles = handles_of(sellers)
+        before = standings_of(seller_ids=sellers, now=now)
+        effect = _take_back(batch)
+        after = standings_of(seller_ids=sellers, now=now)
+        transaction.set_rollback(True)
+    return replace(effect, shifts=shifts(before, after, handles))
+
+
+def why_not_undoable(batch: ImportBatch) -> str:
+    """Why an import cannot be taken back, in words; empty where it can."""
+    if batch.state == ImportState.UNDONE:
+        return "This import has been undone already."
+    if batch.state not in (ImportState.DONE, ImportState.UNDOING):
+        return "Nothing of this import was saved, so there is nothing to undo."
+    if not batch.is_logged:
+        return (
+            "What this import changed is not in the log (it is older than the log, or its "
+            "entries were removed), so it cannot be undone."
+        )
+    return ""
+
+
+def _check(batch: ImportBatch) -> None:
+    if reason := why_not_undoable(batch):
+        raise CannotUndoError(reason)
+
+
+def _take_back(batch: ImportBatch) -> UndoEffect:
+    """All of it, in the caller's transaction."""
+    place = {"batch": batch.pk}
+    with _temporary_tables():
+        sellers = _sellers(batch)
+        execute(HAND_EDITED, place)
+        tables: dict[str, Unwound] = {}
+        for words, logged, model in (
+            ("reviews", REVIEW_LOG, Review),
+            ("reviews waiting for their order", WAITING_LOG, WaitingReview),
+        ):
+            tables[words] = unwind(logged, batch.pk, removed=_removed(logged))
+            delete_rows(model, _removed(logged))
+        execute(FORGET_DROPPED, place)
+        tables["orders"] = unwind(ORDER_LOG, batch.pk, removed=_removed(ORDER_LOG))
+        waiting_again = _free_reviews(place)
+        delete_rows(Order, _removed(ORDER_LOG))
+        execute(MOVE_JOINED, place)
+        waiting_again += execute(DROPPED_BACK, place)
+        tables["gigs"] = unwind(GIG_LOG, batch.pk, removed=_removed(GIG_LOG))
+        execute(GIGS_IN_USE)
+        delete_rows(Gig, _removed(GIG_LOG))
+        gone = _sellers_back(place)
+        hand_edited = _count("SELECT count(*) FROM hand_edited")
+    later: Counter[int] = Counter()
+    for found in tables.values():
+        later.update(found.later)
+    order = ("orders", "reviews", "reviews waiting for their order", "gigs")
+    return UndoEffect(
+        tables=tuple(
+            TableUndo(words, tables[words].removed, tables[words].kept, tables[words].restored)
+            for words in order
+        ),
+        sellers_removed=gone,
+        waiting_again=waiting_again,
+        hand_edited=hand_edited,
+        later=dict(sorted(later.items())),
+        sellers=tuple(sellers),
+    )
+
+
+def _sellers(batch: ImportBatch) -> Sequence[int]:
+    """Lock the sellers whose facts this import touched, in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(SELLERS_OF_BATCH, {"batch": batch.pk})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _free_reviews(place: dict[str, int]) -> int:
+    """Reviews that others brought to orders that go: they wait for them again."""
+    execute(REVIEWS_BACK_TO_WAITING)
+    count = execute(WAITING_AGAIN)
+    if count:
+        execute(LOG_OF_REVIEWS_BACK)
+        delete_rows(Review, "waiting_again")
+    return count
+
+
+def _sellers_back(place: dict[str, int]) -> int:
+    execute(UNDO_CURRENCY, place)
+    execute(SELLERS_UNUSED, place)
+    gone = delete_rows(Seller, "removed_sellers")
+    execute(PASS_ON_SELLERS, place)
+    return gone
+
+
+def _removed(logged: Logged) -> str:
+    return f"removed_{logged.table}"
+
+
+_TEMPORARY = (
+    *(_removed(log) for log in (ORDER_LOG, REVIEW_LOG, WAITING_LOG, GIG_LOG)),
+    *("unwound", "restated", "remerged", "hand_edited", "waiting_again", "removed_sellers"),
+)
+
+
+@contextmanager
+def _temporary_tables() -> Iterator[None]:
+    """Names that are free before and after, also where one transaction does it twice."""
+    drop = f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{name}' for name in _TEMPORARY)}"
+    with connection.cursor() as cursor:
+        cursor.execute(drop)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(drop)
+
+
+def _count(query: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return int(cursor.fetchone()[0])
