@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
 from sellers import access
+from sellers.accounts.mailbox import may_read_mail
 
 
 def may_import(request: HttpRequest) -> dict[str, Callable[[], bool]]:
     """Whether the header leads to the imports."""
     return {"may_import": lambda: access.may_import(request.user)}
+
+
+def accounts(request: HttpRequest) -> dict[str, Callable[[], bool]]:
+    """Whether this visitor may make an account, and read the letters that were not sent."""
+    return {
+        "signup_is_open": lambda: get_adapter().is_open_for_signup(request),
+        "may_read_mail": lambda: may_read_mail(request.user),
+    }

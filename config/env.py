@@ -167,6 +167,37 @@ def broker(redis_url: str) -> str:
     return f"redis+socket://{url.path}?virtual_host={redis_number(redis_url)}"
 
 
+def email(env: Env, name: str) -> dict[str, Any] | None:
+    """Django's settings of a mail server from a URL, or None when it is not set.
+
+    `smtp://user:password@host:587` speaks STARTTLS, `smtps://…:465` TLS from the first byte;
+    `smtp://host:25?tls=0` sends in the clear, for a server on the same machine.
+    """
+    value = text(env, name)
+    if not value:
+        return None
+    allowed = "smtp://user:password@host:port or smtps://user:password@host:port"
+    try:
+        url = urlsplit(value)
+        port = url.port
+    except ValueError as error:
+        raise BadSetting(name, without_password(value), allowed) from error
+    if url.scheme not in {"smtp", "smtps"} or not url.hostname:
+        raise BadSetting(name, without_password(value), allowed)
+    secure = url.scheme == "smtps"
+    options = dict(parse_qsl(url.query))
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": not secure and flag(options, "tls", default=True),
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
 def without_password(value: str) -> str:
     """The URL with its password masked, for messages and logs."""
     front, at, back = value.rpartition("@")

@@ -15,6 +15,7 @@ from config import env
 from config.embedded.home import ROOT, Home
 from config.logs import logging_config
 from config.secret import secret_key
+from sellers.accounts import SIGNUP
 
 BASE_DIR = ROOT
 HOME = Home.from_environment()
@@ -35,6 +36,10 @@ INSTALLED_APPS = [
     "eligibility",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -54,6 +59,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "sellers.accounts.middleware.two_factor_for_admins",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.vary_on_htmx",
@@ -72,6 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "config.context.may_import",
+                "config.context.accounts",
             ],
         },
     },
@@ -117,9 +125,57 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "sellers:roster"
 LOGOUT_REDIRECT_URL = "login"
+# Who may make an account: anybody, whoever holds an invitation, or nobody (admins make them).
+STANDING_SIGNUP = env.choice(os.environ, "STANDING_SIGNUP", default="closed", options=SIGNUP)
+# Whether an admin gets no further than setting up a second factor.
+STANDING_ADMIN_TWO_FACTOR = env.flag(os.environ, "STANDING_ADMIN_TWO_FACTOR", default=HTTPS)
+ACCOUNT_ADAPTER = "sellers.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "sellers.accounts.forms.NewAddressForm",
+    "change_password": "sellers.accounts.forms.NewPasswordForm",
+    "login": "sellers.accounts.forms.LogInForm",
+    "reauthenticate": "sellers.accounts.forms.ConfirmPasswordForm",
+    "reset_password": "sellers.accounts.forms.LostPasswordForm",
+    "reset_password_from_key": "sellers.accounts.forms.ResetPasswordForm",
+    "set_password": "sellers.accounts.forms.FirstPasswordForm",
+    "signup": "sellers.accounts.forms.NewAccountForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True  # one address, and the old one counts until the new one is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
+MFA_FORMS = {
+    "activate_totp": "sellers.accounts.forms.FirstCodeForm",
+    "authenticate": "sellers.accounts.forms.CodeForm",
+    "reauthenticate": "sellers.accounts.forms.ConfirmCodeForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Standing"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are a little wrong
+
+# --- mail ---------------------------------------------------------------------------------------
+# Without a mail server, what would be sent is kept for the page that admins see.
+_MAIL = env.email(os.environ, "EMAIL_URL") or {
+    "EMAIL_BACKEND": "sellers.accounts.mailbox.MailboxBackend"
+}
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _MAIL.get("EMAIL_HOST", "localhost"), _MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_SSL", False), _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = _MAIL.get("EMAIL_TIMEOUT")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(os.environ, "EMAIL_FROM", "standing@localhost")
 
 # --- language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -162,6 +218,7 @@ SECURE_HSTS_SECONDS = env.integer(
 )
 if env.flag(os.environ, "TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose attempts are counted: the last hop before the proxy
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import health
 
+# The one way in is the site's own log-in, with its limits and its second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("", include("sellers.accounts.urls")),
     path("", include("sellers.urls")),
     path("", include("metrics.urls")),
+    path("", include("eligibility.urls")),
 ]
 if settings.DEBUG:  # a page for those who build pages
     from config.styleguide import styleguide

@@ -123,6 +123,11 @@ class PersonAdmin(EmailUserAdmin):
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            User.objects.vouch_for_address(obj)
+
 
 @admin.register(Seller)
 class SellerAdmin(FactAdmin):

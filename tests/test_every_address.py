@@ -17,7 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from metrics.services import recompute_sellers
-from sellers.models import ImportBatch, ImportMapping, Note, Observation, Seller, User
+from sellers.accounts import mailbox
+from sellers.models import ImportBatch, ImportMapping, Letter, Note, Observation, Seller, User
 from tests.builders import NOW, PASSWORD, a_history, a_seller, a_user, an_admin
 
 ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
@@ -26,6 +27,8 @@ ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
 #: log in, "none": 404, as if it did not exist.
 RULES: dict[str, tuple[str, str, str, str, str]] = {
     "public": ("in", "in", "in", "in", "in"),
+    # Pages of a second factor, which nobody of the scene has.
+    "factor": ("login", "none", "none", "none", "none"),
     "member": ("login", "in", "in", "in", "in"),
     "importer": ("login", "none", "in", "in", "in"),
     "seller": ("login", "none", "none", "in", "in"),
@@ -50,6 +53,35 @@ ADDRESSES: dict[str, Rule] = {
     "health": Rule("public"),
     "login": Rule("public"),
     "logout": Rule("public", "post"),
+    "account_login": Rule("public"),
+    "account_logout": Rule("public", "post"),
+    "account_signup": Rule("public"),
+    "account_inactive": Rule("public"),
+    "account_email_verification_sent": Rule("public"),
+    "account_confirm_email": Rule("public", arguments={"key": "order_ref"}),
+    "account_reset_password": Rule("public"),
+    "account_reset_password_done": Rule("public"),
+    "account_reset_password_from_key": Rule(
+        "public", arguments={"uidb36": "batch_id", "key": "order_ref"}
+    ),
+    "account_reset_password_from_key_done": Rule("public"),
+    "account": Rule("member"),
+    "account_change_password": Rule("member"),
+    "account_email": Rule("member"),
+    "account_end_places": Rule("member", "post"),
+    "account_reauthenticate": Rule("member"),
+    "account_set_password": Rule("member"),
+    "usersessions_list": Rule("member"),
+    "mfa_activate_totp": Rule("member"),
+    "mfa_authenticate": Rule("public"),
+    "mfa_deactivate_totp": Rule("factor"),
+    "mfa_download_recovery_codes": Rule("factor"),
+    "mfa_generate_recovery_codes": Rule("member"),
+    "mfa_index": Rule("member"),
+    "mfa_reauthenticate": Rule("member"),
+    "mfa_view_recovery_codes": Rule("factor"),
+    "mail": Rule("admin"),
+    "mail_letter": Rule("admin", arguments={"mail_id": "mail_id"}),
     "sellers:roster": Rule("member"),
     "sellers:orders": Rule("seller", arguments=SELLER),
     "sellers:order": Rule("seller", arguments={**SELLER, "ref": "order_ref"}),
@@ -105,6 +137,7 @@ class Scene:
     batch_id: int
     move_id: int
     mapping_id: int
+    mail_id: int
     people: dict[str, User]
 
 
@@ -117,7 +150,8 @@ def _note_and_score(seller: Seller, author: User) -> tuple[int, int]:
 
 
 @pytest.fixture
-def scene(db: None) -> Scene:
+def scene(db: None, settings: Any) -> Scene:
+    settings.EMAIL_BACKEND = mailbox.PATH
     owner = a_user("owner@example.test")
     seller = a_seller("theirs", owner=owner)
     order = a_history(seller, gigs=2)[0]
@@ -136,7 +170,18 @@ def scene(db: None) -> Scene:
     mapping = ImportMapping.objects.create(
         owner=owner, name="lists", fingerprint="0" * 64, role="orders", mapping={"columns": {}}
     )
-    return Scene(seller.pk, order.ref, note, shown, batch.pk, move.pk, mapping.pk, people)
+    letter = Letter.objects.create(to="a@example.test", subject="Hello", text="", written_at=NOW)
+    return Scene(
+        seller_id=seller.pk,
+        order_ref=order.ref,
+        note_id=note,
+        observation_id=shown,
+        batch_id=batch.pk,
+        move_id=move.pk,
+        mapping_id=mapping.pk,
+        mail_id=letter.pk,
+        people=people,
+    )
 
 
 def answer(client: Client, name: str, scene: Scene, headers: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from sellers.models.imports import (
     ImportRejection,
     ImportState,
 )
+from sellers.models.mail import Letter
 from sellers.models.observations import Inquiry, Note, Observation
 from sellers.models.orders import CancelledBy, Order, OrderStatus, Review, WaitingReview
 from sellers.models.rates import ExchangeRate
@@ -32,6 +33,7 @@ __all__ = [
     "ImportRejection",
     "ImportState",
     "Inquiry",
+    "Letter",
     "Note",
     "Observation",
     "Order",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -34,16 +33,6 @@ def test_requests_of_htmx_carry_the_token() -> None:
 def test_the_style_that_charts_need_carries_the_nonce() -> None:
     page = render_to_string("base.html", request=request_for("/"))
     assert f'<style id="plotly.js-style-global" nonce="{NONCE}"></style>' in page
-
-
-def test_a_wrong_password_is_said_without_telling_which_part_was_wrong() -> None:
-    form = AuthenticationForm(data={})
-    form.add_error(None, "The account mira@example.org has another password")
-    page = render_to_string(
-        "registration/login.html", {"form": form}, request=request_for("/login/")
-    )
-    assert "That e-mail and password do not belong together" in page
-    assert "another password" not in page
 
 
 def test_a_page_that_is_not_there_says_nothing_of_the_address_or_the_reason() -> None:

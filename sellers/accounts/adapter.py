@@ -1,0 +1,38 @@
+"""Where django-allauth asks this site: who may sign up, and with which address."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+from sellers.accounts import OPEN
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up as ``STANDING_SIGNUP`` says; what is said to people is in this site's words."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": (
+            "That e-mail and password do not belong together. Check both and try again."
+        ),
+        "too_many_login_attempts": (
+            "Too many attempts with this address. Nothing is lost: wait a quarter of an hour, "
+            "or choose a new password by e-mail."
+        ),
+        "rate_limited": "That was too often in a short time. Wait a few minutes, then try again.",
+        "incorrect_code": (
+            "That code is not valid (any more). Take the one that your app shows now."
+        ),
+        "incorrect_password": "That is not your password.",
+        "enter_current_password": "That is not your present password.",
+        "duplicate_email": "That is your address already.",
+        "invalid_password_reset": "This link is not valid (any more). Ask for a new one.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Whether this visitor may make an account."""
+        return str(settings.STANDING_SIGNUP) == OPEN
