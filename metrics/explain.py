@@ -80,7 +80,7 @@ class Explainer:
         """
         first = policy_before or current_policy_file()
         second = policy_after or first
-        moments = [self._moment(start, first), self._moment(end, second)]
+        moments = [self.moment(start, first), self.moment(end, second)]
         attribution = attribute(*moments)
         return Explanation(
             seller_id=self.seller.pk,
@@ -96,7 +96,8 @@ class Explainer:
             about=orders_about(attribution),
         )
 
-    def _moment(self, day: date, policy_file: PolicyFile) -> Moment:
+    def moment(self, day: date, policy_file: PolicyFile) -> Moment:
+        """What is known now as of a day, which may lie in the future, under a policy."""
         ground = self._grounds.get(policy_file.key)
         if ground is None:
             policy = policy_file.policy()  # reading it out of the file is slow

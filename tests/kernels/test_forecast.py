@@ -15,7 +15,14 @@ from metrics.engine.forecast import forecast
 from metrics.engine.kernel import sweep
 from metrics.engine.rating import rating_of
 from metrics.engine.sweep import DayState
-from metrics.engine.types import Evidence, Factor, OrderFacts, Policy, ReviewFacts
+from metrics.engine.types import (
+    Evidence,
+    Factor,
+    OrderFacts,
+    OrderStatus,
+    Policy,
+    ReviewFacts,
+)
 from tests.kernels.policies import PLAIN
 from tests.kernels.strategies import BASE_DAY, benchmark_columns, benchmarks_on, histories
 
@@ -95,7 +102,7 @@ def test_a_last_day_before_today_is_refused() -> None:
 
 def test_the_rating_of_a_seller_on_a_break_stands_still_in_its_frozen_window() -> None:
     # One star on day 0, five on day 700: the window ends on day 701 and stays there.
-    order = OrderFacts(order=1, gig=0, status=reference.OrderStatus.COMPLETED, finished_day=0)
+    order = OrderFacts(order=1, gig=0, status=OrderStatus.COMPLETED, finished_day=0)
     reviews = [
         ReviewFacts(order=1, posted_day=0, start_day=0, stars=1.0),
         ReviewFacts(order=1, posted_day=700, start_day=700, stars=5.0),

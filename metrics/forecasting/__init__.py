@@ -1,0 +1,1 @@
+"""What comes next and what would change it: forecasts, calendar, simulator, plans."""
