@@ -189,7 +189,7 @@ def _sum(facts: EligibilityFacts, spec: MetricSpec, items: ItemColumns, axis: Ax
     def channel(values: Int64) -> Sums:
         return _channel(values, where, axis.size)
 
-    counted = spec.metric in _COUNTS
+    counted = spec.metric in COUNTS
     low_num, low_den = channel(items.low_num), None if counted else channel(items.low_den)
     if items.certain:
         daily = [low_num] if low_den is None else [low_num, low_den]
@@ -216,7 +216,7 @@ def _at(channel: Sums | None, start: Int64) -> Int64:
     return channel[start].astype(np.int64)
 
 
-_COUNTS = frozenset(
+COUNTS = frozenset(
     {
         Metric.COMPLETED_ORDERS,
         Metric.UNIQUE_CLIENTS,
@@ -237,7 +237,7 @@ def _finish(facts: EligibilityFacts, spec: MetricSpec, found: DailyMetric) -> Da
         )
     if spec.metric is Metric.RESPONSE_RATE:
         return _response(facts, spec, found)
-    if spec.empty is Empty.FULL and spec.metric not in _COUNTS:
+    if spec.empty is Empty.FULL and spec.metric not in COUNTS:
         full = full_value(spec.metric)
         return _each_side(
             found,

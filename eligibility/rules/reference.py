@@ -6,18 +6,17 @@ come from here; the days of :mod:`eligibility.rules.metrics` equal it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 from eligibility.rules.items import SUMS, reply_day_limit
-from eligibility.rules.metrics import FULL_STARS
 from eligibility.rules.records import OrderRecord, SellerRecord
+from eligibility.rules.totals import UNKNOWN, bounds_of, exactly, total_of
 from eligibility.rules.types import (
     Bounds,
     Counted,
     Doubt,
-    Empty,
     Metric,
     MetricSpec,
     MetricValue,
@@ -27,13 +26,6 @@ from eligibility.rules.types import (
     WindowKind,
 )
 from metrics.engine.types import CancelledBy, OrderStatus, ReviewFacts
-
-UNKNOWN = Bounds()
-
-
-def exactly(num: int, den: int) -> Bounds:
-    """A value without doubt; a denominator of 0 is no value."""
-    return Bounds(num, den, num, den)
 
 
 def metric_value(
@@ -155,12 +147,6 @@ def _unfinished(order: OrderRecord) -> Reason:
     return Reason.CANCELLED if order.facts.status is OrderStatus.CANCELLED else Reason.OPEN
 
 
-#: Reasons that leave room between the bounds.
-DOUBTFUL = frozenset(
-    {Reason.DOUBTFUL, Reason.DUE_UNKNOWN, Reason.CLIENT_UNKNOWN, Reason.AMOUNT_UNKNOWN}
-)
-
-
 def _orders(seller: SellerRecord, spec: MetricSpec, day: int, gig: int | None) -> MetricValue:
     items = []
     for order in _own_orders(seller, gig):
@@ -172,7 +158,7 @@ def _orders(seller: SellerRecord, spec: MetricSpec, day: int, gig: int | None) -
     if spec.metric is Metric.UNIQUE_CLIENTS:
         items = _first_of_each_client(items, {o.number: o.buyer for o in seller.orders})
     start, end = _window(spec, day)
-    bounds = _order_bounds(spec, items)
+    bounds = bounds_of(spec, total_of(spec, items))
     missing = Missing.EMPTY_WINDOW if bounds == UNKNOWN else None
     return MetricValue(bounds, start, end, missing, items=tuple(items))
 
@@ -214,37 +200,6 @@ def _first_of_each_client(items: list[Counted], buyer: dict[int, int | None]) ->
     return [found[item.number] for item in items]
 
 
-def _order_bounds(spec: MetricSpec, items: Iterable[Counted]) -> Bounds:
-    """Add up what counts; each doubtful order once against the seller and once for them."""
-    items = list(items)
-    plus = sum(1 for item in items if item.reason is Reason.COUNTS)
-    minus = sum(1 for item in items if item.reason is Reason.COUNTS_AGAINST)
-    doubtful = sum(1 for item in items if item.reason in DOUBTFUL)
-    match spec.metric:
-        case Metric.EARNINGS_USD:
-            share = spec.earnings_share
-            cents = sum(item.cents or 0 for item in items if item.reason is Reason.COUNTS)
-            num, den = cents * share.numerator, 100 * share.denominator
-            return Bounds(num, den, num, 0 if doubtful else den)
-        case Metric.ON_TIME_RATE:
-            total = plus + minus + doubtful
-            return _rate(spec, (plus, total), (plus + doubtful, total))
-        case Metric.COMPLETION_RATE:
-            return _rate(spec, (plus, plus + minus + doubtful), (plus, plus + minus))
-        case Metric.CANCELLATION_RATE:
-            total = plus + minus
-            return _rate(spec, (plus, total), (plus + doubtful, total + doubtful))
-    return Bounds(plus, 1, plus + doubtful, 1)
-
-
-def _rate(spec: MetricSpec, low: tuple[int, int], high: tuple[int, int]) -> Bounds:
-    """A rate from its two bounds; an empty window shows what the rules say."""
-    if spec.empty is Empty.FULL:
-        full = (0 if spec.metric is Metric.CANCELLATION_RATE else 1, 1)
-        low, high = (low if low[1] else full), (high if high[1] else full)
-    return Bounds(*low, *high)
-
-
 def _reviews(seller: SellerRecord, spec: MetricSpec, day: int, gig: int | None) -> MetricValue:
     orders = {order.number: order for order in _own_orders(seller, gig)}
     own = [review for review in seller.reviews if review.order in orders]
@@ -253,15 +208,7 @@ def _reviews(seller: SellerRecord, spec: MetricSpec, day: int, gig: int | None) 
     items = [_review_item(review, spec, day, start) for review in own]
     reviewed = {review.order for review in own}
     items += [Counted(n, None, None, Reason.NO_REVIEW) for n in orders if n not in reviewed]
-    stars = [
-        item.stars for item in items if item.stars is not None and item.reason is Reason.COUNTS
-    ]
-    if spec.metric is Metric.REVIEW_COUNT:
-        return MetricValue(exactly(len(stars), 1), start, end, items=tuple(items))
-    hundredths = int(sum(stars, Fraction(0)) * 100)
-    bounds = exactly(hundredths, 100 * len(stars)) if stars else UNKNOWN
-    if not stars and spec.empty is Empty.FULL:
-        bounds = exactly(FULL_STARS, 1)
+    bounds = bounds_of(spec, total_of(spec, items))
     missing = None
     if bounds == UNKNOWN:
         missing = Missing.EMPTY_WINDOW if in_force else Missing.NO_REVIEWS
@@ -315,14 +262,11 @@ def _response(seller: SellerRecord, spec: MetricSpec, day: int) -> MetricValue:
         if reason in (Reason.COUNTS, Reason.COUNTS_AGAINST) and day < decided:
             reason = Reason.WAITING
         items.append(Counted(inquiry.number, message, until, reason))
-    replied = sum(1 for item in items if item.reason is Reason.COUNTS)
-    total = replied + sum(1 for item in items if item.reason is Reason.COUNTS_AGAINST)
-    bounds, missing, shown = exactly(replied, total), None, None
+    bounds, missing, shown = bounds_of(spec, total_of(spec, items)), None, None
     if all(inquiry.message_day > day for inquiry in seller.inquiries):
         bounds, missing = UNKNOWN, Missing.NO_INQUIRIES
-    elif not total:
-        bounds = exactly(1, 1) if spec.empty is Empty.FULL else UNKNOWN
-        missing = Missing.EMPTY_WINDOW if bounds == UNKNOWN else None
+    elif bounds == UNKNOWN:
+        missing = Missing.EMPTY_WINDOW
     latest = max((d for d in seller.shown_response if d <= day), default=None)
     if bounds == UNKNOWN and latest is not None and day < latest + spec.shown_days:
         share = seller.shown_response[latest]
