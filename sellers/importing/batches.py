@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -47,6 +47,9 @@ class NewFile:
     role: FileRole
     name: str
     content: UploadedFile[Any] | Path
+    #: How its columns become ours, as JSON; None: it has our own.
+    mapping: Mapping[str, Any] | None = None
+    mapping_name: str = ""
 
 
 def start_import(
@@ -78,6 +81,7 @@ def create_batch(
     platform: str = Platform.FIVERR,
     time_zone: str = "UTC",
     is_dry: bool = False,
+    keeps_review_text: bool = True,
 ) -> ImportBatch:
     """A batch with its files; either all of it is kept or nothing."""
     with transaction.atomic():
@@ -87,6 +91,7 @@ def create_batch(
             platform=seller.platform if seller else platform,
             time_zone=seller.time_zone if seller else time_zone,
             is_dry=is_dry,
+            keeps_review_text=keeps_review_text,
         )
         try:
             for new in files:
@@ -98,7 +103,14 @@ def create_batch(
 
 
 def _keep(batch: ImportBatch, new: NewFile) -> ImportFile:
-    file = ImportFile(batch=batch, role=new.role, name=new.name[:255], size=0)
+    file = ImportFile(
+        batch=batch,
+        role=new.role,
+        name=new.name[:255],
+        mapping=new.mapping,
+        mapping_name=new.mapping_name,
+        size=0,
+    )
     digest = hashlib.sha256()
     if isinstance(new.content, Path):
         with new.content.open("rb") as source:

@@ -6,8 +6,9 @@ the file is, everything after it — checks, staging, merge — sees blocks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sellers.importing.problems import COLUMN_CHARS, Problem, shown
 from sellers.models import FileRole
@@ -35,6 +36,20 @@ class Chunk:
     rows: list[list[str]]
     torn: list[Problem] = field(default_factory=list)
     torn_rows: list[list[str]] = field(default_factory=list)
+
+
+class Table(Protocol):
+    """Rows under column names; ``chunks`` may be asked for more than once."""
+
+    names: list[str]
+    #: How many rows there are, or about how many.
+    rows: int
+    #: What was assumed while reading, in sentences; it may grow while rows are read.
+    notes: list[str]
+    #: What one counts to find a row again: line, row, message.
+    place_word: str
+
+    def chunks(self) -> Iterator[Chunk]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from sellers.importing.mapping.readers import (
     read_cell,
 )
 from sellers.importing.problems import FileProblemError, Problem, shown
-from sellers.importing.reading import Block, Chunk, Raw
-from sellers.importing.sources.tables import Table
+from sellers.importing.reading import Block, Chunk, Raw, Table
 from sellers.models import FileRole
 from sellers.models.orders import RATING_FIELDS
 

@@ -88,7 +88,10 @@ def _choice(cell: str, column: Column, how: ColumnMap, reading: Reading) -> str:
     if column.name != "currency":
         return cell
     codes = currency_of(cell)
-    return codes[0] if codes else cell
+    if codes:
+        return codes[0]
+    # Three letters may be a code in lower case; an amount without a sign says nothing.
+    return cell if len(cell) == 3 and cell.isalpha() else ""
 
 
 def _time(cell: str, column: Column, how: ColumnMap, reading: Reading) -> str:

@@ -18,10 +18,9 @@ from sellers.importing.mapping.apply import MappedSource
 from sellers.importing.mapping.gather import KEYS
 from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.problems import FileProblemError
-from sellers.importing.reading import Block, Raw
+from sellers.importing.reading import Block, Raw, Table
 from sellers.importing.sources.joined import JoinedTable
 from sellers.importing.sources.opening import open_table
-from sellers.importing.sources.tables import Table
 from sellers.models import FileRole, ImportFile
 
 _ENDINGS = re.compile(r"(?:\.(?:csv|tsv|txt|xlsx|gz))+$", re.IGNORECASE)

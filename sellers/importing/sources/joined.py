@@ -15,8 +15,7 @@ from sellers.importing import reading
 from sellers.importing.formats import plain_name
 from sellers.importing.mapping.model import Join
 from sellers.importing.problems import FileProblemError, Problem
-from sellers.importing.reading import BLOCK_CHARS, MAX_COLUMNS, Chunk
-from sellers.importing.sources.tables import Table
+from sellers.importing.reading import BLOCK_CHARS, MAX_COLUMNS, Chunk, Table
 
 _CACHE_KIB = 16_000
 #: Rows that a row may become on average, beyond which a join has the wrong key.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sellers.importing.reading import Table
 from sellers.importing.sniffing import sniff_file
 from sellers.importing.sources.delimited import DelimitedTable
-from sellers.importing.sources.tables import Table
 
 
 def open_table(path: Path, sheet: str = "") -> Table:
