@@ -24,7 +24,7 @@ from metrics.explanation import (
     orders_about,
     unscored_reason,
 )
-from metrics.facts import read_facts
+from metrics.facts import FactColumns, read_facts
 from metrics.headline import Headline, headline_of
 from metrics.models import Move
 from metrics.policy_files import PolicyFile, current_policy_file
@@ -37,12 +37,14 @@ class Explainer:
     """A seller's facts, read once, and the ledger between any two days.
 
     The number of queries depends neither on the number of orders nor on that of questions.
+    Other facts may be given instead of those of the tables: a future that is only imagined,
+    say. Their gigs have to be this seller's, in the same order.
     """
 
-    def __init__(self, seller: Seller) -> None:
+    def __init__(self, seller: Seller, facts: FactColumns | None = None) -> None:
         self.seller = seller
         self._grounds: dict[str, Moment] = {}
-        self.facts = read_facts([seller.pk])
+        self.facts = read_facts([seller.pk]) if facts is None else facts
         titles = {
             pk: title or ref
             for pk, title, ref in Gig.objects.filter(seller=seller).values_list(

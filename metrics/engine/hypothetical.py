@@ -61,7 +61,7 @@ class Change:
     Attributes
     ----------
     stars : the newest review says this in every area it rates; 0 for no review at all
-    late_hours : first delivery minus due
+    late_hours : first delivery minus due; it counts from the same day on
     cancelled_by : cancelled on the day it finished
     completed : completed on the day it was cancelled
     """
