@@ -24,7 +24,7 @@ _OF_ORDER: Mapping[FlipCause, str] = {
 }
 _OF_NONE: Mapping[FlipCause, str] = {
     FlipCause.BEGAN: "the history begins",
-    FlipCause.RULES_CHANGED: "the rules changed",
+    FlipCause.RULES_CHANGED: "these rules came into force",
     FlipCause.INQUIRY_ENTERED: "a first message of a new client began to count",
     FlipCause.INQUIRY_LEFT: "a first message left the window",
     FlipCause.SCORE_MOVED: "the displayed success score moved",
@@ -36,11 +36,18 @@ _OF_NONE: Mapping[FlipCause, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """What is stored of a flip; ``ref`` is the reference of its order, "" for none."""
+    """What is stored of a flip.
+
+    ``ref`` is the reference of its order, "" for none; ``others`` how many more facts of the
+    same day pushed the same way; ``rule`` the title of the rule that decided, for a verdict
+    over several.
+    """
 
     cause: FlipCause
     day: date
     ref: str = ""
+    others: int = 0
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,15 @@ class Places:
 
 
 def cause_words(flip: Flip) -> str:
-    """One clause, without a capital or a full stop."""
+    """One clause, without a capital or a full stop: "a review of order FO61B… came in"."""
     if flip.cause in _OF_ORDER:
         name = f"order {flip.ref}" if flip.ref else "an order"
-        return _OF_ORDER[flip.cause].format(order=name)
-    return _OF_NONE[flip.cause]
+        words = _OF_ORDER[flip.cause].format(order=name)
+    else:
+        words = _OF_NONE[flip.cause]
+    if flip.others:
+        words += f", with {flip.others:,} more that day"
+    return f"{flip.rule[:1].lower()}{flip.rule[1:]}: {words}" if flip.rule else words
 
 
 def cause_link(flip: Flip, places: Places, *, counts_url: str = "") -> Link | None:

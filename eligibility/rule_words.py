@@ -26,11 +26,12 @@ Levels = Mapping[int, str]
 NO_LEVEL = "New seller"
 
 #: What the numerator and the denominator of a share are made of.
-_PARTS: Mapping[Metric, tuple[str, str]] = {
-    Metric.RESPONSE_RATE: ("first message answered in time", "first messages"),
-    Metric.COMPLETION_RATE: ("order completed", "finished orders"),
-    Metric.ON_TIME_RATE: ("delivery on time", "deliveries"),
-    Metric.CANCELLATION_RATE: ("cancellation that counts", "finished orders"),
+PARTS: Mapping[Metric, tuple[str, str]] = {
+    Metric.RATING: ("stars in all", "reviews"),
+    Metric.RESPONSE_RATE: ("answered in time", "first messages"),
+    Metric.COMPLETION_RATE: ("completed", "finished orders"),
+    Metric.ON_TIME_RATE: ("on time", "deliveries"),
+    Metric.CANCELLATION_RATE: ("cancellations that count", "finished orders"),
 }
 _UNITS: Mapping[Metric, tuple[str, str]] = {
     Metric.REVIEW_COUNT: ("review", "reviews"),
@@ -181,8 +182,8 @@ def share_words(metric: Metric, bounds: Bounds) -> str:
         return ""
     if metric is Metric.RATING:  # hundredths of stars over a hundred a review
         return counted(bounds.low_den // 100, "review", "reviews")
-    if metric in _PARTS:
-        return f"{bounds.low_num:,} of {bounds.low_den:,} {_PARTS[metric][1]}"
+    if metric in PARTS:
+        return f"{bounds.low_num:,} of {bounds.low_den:,} {PARTS[metric][1]}"
     return ""
 
 

@@ -109,15 +109,16 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.WAITING: "the time to answer is not over",
 }
 
-#: Why a rule's metric has no value at all.
+#: Why a rule's metric has no value at all, where the rule file does not say it better.
 MISSING_WORDS: Mapping[Missing, str] = {
-    Missing.NO_SCORE: "there is no success score on this day",
-    Missing.NO_REVIEWS: "there is no review yet",
-    Missing.NO_INQUIRIES: "no first message of a client is in your data",
-    Missing.EMPTY_WINDOW: "nothing falls into the window",
-    Missing.NOT_RECORDED: "it is not in your data",
-    Missing.NOT_PUBLIC: "the platform shows it to nobody",
+    Missing.NO_SCORE: "There is no success score on this day.",
+    Missing.NO_REVIEWS: "There is no review yet.",
+    Missing.NO_INQUIRIES: "No first message of a client is in your data.",
+    Missing.EMPTY_WINDOW: "Nothing falls into the window.",
+    Missing.NOT_RECORDED: "It is not in your data.",
+    Missing.NOT_PUBLIC: "The platform shows it to nobody.",
 }
+OPEN_SIDE = "Your data leave open on which side of the rule the value lies."
 
 CANNOT_BE_CHECKED = "cannot be checked from your data"
 

@@ -16,9 +16,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from eligibility.models import Notice
 from metrics.services import recompute_sellers
 from sellers.accounts import mailbox
-from sellers.models import ImportBatch, ImportMapping, Letter, Note, Observation, Seller, User
+from sellers.models import (
+    ImportBatch,
+    ImportMapping,
+    Letter,
+    Note,
+    Observation,
+    Order,
+    Seller,
+    User,
+)
 from tests.builders import NOW, PASSWORD, a_history, a_seller, a_user, an_admin
 
 ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
@@ -105,6 +115,18 @@ ADDRESSES: dict[str, Rule] = {
     "metrics:move_reason": Rule("seller", arguments={**SELLER, "move_id": "move_id"}),
     "metrics:why": Rule("seller", arguments=SELLER),
     "metrics:why_csv": Rule("seller", arguments=SELLER),
+    "eligibility:seller": Rule("seller", arguments=SELLER),
+    "eligibility:gig": Rule("seller", arguments={**SELLER, "gig_id": "gig_id"}),
+    "eligibility:orders": Rule("seller", arguments=SELLER),
+    "eligibility:orders_csv": Rule("seller", arguments=SELLER),
+    "eligibility:outcomes": Rule("seller", arguments=SELLER),
+    "eligibility:outcome_new": Rule("seller", "post", SELLER),
+    "eligibility:outcome_remove": Rule(
+        "seller", "post", {**SELLER, "observation_id": "observation_id"}
+    ),
+    "eligibility:notices": Rule("member"),
+    "eligibility:notices_read": Rule("member", "post"),
+    "eligibility:notice_read": Rule("seller", "post", {"notice_id": "notice_id"}),
     "metrics:runs": Rule("admin"),
     "metrics:recompute_everything": Rule("admin", "post"),
 }
@@ -138,6 +160,8 @@ class Scene:
     move_id: int
     mapping_id: int
     mail_id: int
+    gig_id: int
+    notice_id: int
     people: dict[str, User]
 
 
@@ -147,6 +171,17 @@ def _note_and_score(seller: Seller, author: User) -> tuple[int, int]:
         seller=seller, day=NOW.date() - timedelta(days=3), kind=Observation.Kind.SCORE, value=8
     )
     return note.pk, shown.pk
+
+
+def _notice(order: Order) -> Notice:
+    return Notice.objects.create(
+        seller=order.seller,
+        gig=order.gig,
+        day=NOW.date(),
+        kind=Notice.Kind.GIG_GAINED,
+        rule_set="promoted-2024",
+        created_at=NOW,
+    )
 
 
 @pytest.fixture
@@ -180,6 +215,8 @@ def scene(db: None, settings: Any) -> Scene:
         move_id=move.pk,
         mapping_id=mapping.pk,
         mail_id=letter.pk,
+        gig_id=order.gig_id,
+        notice_id=_notice(order).pk,
         people=people,
     )
 

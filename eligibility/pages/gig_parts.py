@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from eligibility.charts.strip import Strip
 from eligibility.pages.parts import Link, RuleGroup, Shown, State
 from eligibility.pages.seller_parts import InForce
 
@@ -15,8 +14,7 @@ from eligibility.pages.seller_parts import InForce
 class GigEligibilityPage:
     """Everything on the page.
 
-    ``gains`` and ``loses`` are the smallest changes of the whole verdict; ``as_if`` says what
-    today's rules would have said on all days.
+    ``gains`` and ``loses`` are the smallest changes of the whole verdict.
     """
 
     as_of: date
@@ -32,7 +30,4 @@ class GigEligibilityPage:
     level: str
     gains: str = ""
     loses: str = ""
-    strip: Strip | None = None
-    strip_url: str = ""
-    as_if: str = ""
     finding: str = ""

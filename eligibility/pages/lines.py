@@ -23,6 +23,7 @@ from eligibility.words import (
     GROUP_NOTES,
     GROUP_TITLES,
     MISSING_WORDS,
+    OPEN_SIDE,
     STATE_WORDS,
     state_of,
 )
@@ -80,20 +81,12 @@ def rule_line(finding: Finding, reader: Reader, day: date) -> RuleLine:
         cause=None if flip is None else cause_link(flip, reader.places, counts_url=counts_url),
         gains=finding.gains if state is not State.MET else "",
         loses=finding.loses if state is State.MET else "",
-        steady=_STEADY[state],
         because=_because(rule, finding.value) if state is State.UNKNOWN else "",
         resolve=rule.resolved_by if state is State.UNKNOWN else "",
         source=rule.source,
         orders_url=counts_url,
         switched_off=not rule.enabled,
     )
-
-
-_STEADY = {
-    State.MET: "nothing near",
-    State.NOT_MET: "not in sight",
-    State.UNKNOWN: "",
-}
 
 
 def _counts_url(rule: Rule, reader: Reader, day: date) -> str:
@@ -109,9 +102,9 @@ def _of(rule: Rule, value: MetricValue) -> str:
 
 
 def _because(rule: Rule, value: MetricValue) -> str:
-    if value.missing is not None:
-        return rule.unknown_because or MISSING_WORDS[value.missing]
-    return rule.unknown_because or "your data leave it open on which side of the rule it lies"
+    if rule.unknown_because:
+        return rule.unknown_because
+    return OPEN_SIDE if value.missing is None else MISSING_WORDS[value.missing]
 
 
 def rule_groups(

@@ -31,8 +31,9 @@ class CountsPage:
     title: str
     level: str
     day: date
+    #: Whose number it is, where it is a gig's own.
+    gig: str
     value: str
-    estimate: bool
     state: State
     needed: str
     margin: str

@@ -51,8 +51,6 @@ class RuleLine:
     cause: Link | None = None
     gains: str = ""
     loses: str = ""
-    #: Stands where nothing the seller does or waits for would change the verdict.
-    steady: str = ""
     because: str = ""
     resolve: str = ""
     source: str = ""

@@ -1,0 +1,182 @@
+"""What the pages read: stored spans, and the values of one day worked out of the facts.
+
+Verdicts of the page's day come from the values by the one evaluator; spans say since when
+they hold and what began them. Access is settled before: callers pass sellers that may be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from eligibility.cause_words import Flip, Places
+from eligibility.facts import read_eligibility_facts
+from eligibility.margins import is_thin
+from eligibility.models import EligibilityStanding, LevelSpan, RuleSpan
+from eligibility.pages.level_words import LevelState
+from eligibility.pages.lines import Finding, Reader
+from eligibility.rule_files import rule_sets
+from eligibility.rule_words import Levels
+from eligibility.rules.evaluate import force_of, verdict_on
+from eligibility.rules.facts import EligibilityFacts
+from eligibility.rules.flips import FlipCause
+from eligibility.rules.levels import Phase
+from eligibility.rules.records import SellerRecord, record_of
+from eligibility.rules.reference import metric_value
+from eligibility.rules.types import Bounds, Metric, MetricValue, Rule, RuleSet
+from metrics.engine.days import day_number
+from sellers.models import Gig, Seller
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One seller as the pages read it.
+
+    ``gig_ids`` are in the order of the record's gigs.
+    """
+
+    seller: Seller
+    standing: EligibilityStanding
+    rule_sets: Mapping[str, RuleSet]
+    columns: EligibilityFacts
+    record: SellerRecord
+    gig_ids: Sequence[int]
+    level: LevelState | None
+
+    @property
+    def as_of(self) -> date:
+        return self.standing.as_of
+
+    @property
+    def levels(self) -> Levels:
+        """Titles of levels by rank, as the rules in force name them."""
+        rules = self.rule_sets.get(self.standing.level_rules)
+        return {level.rank: level.title for level in rules.levels} if rules else {}
+
+    def reader(self, rule_set: str, gig: Gig | None = None) -> Reader:
+        """What words and addresses of this seller's rules depend on."""
+        places = Places(self.seller.pk, None if gig is None else gig.pk)
+        return Reader(rule_set, self.seller.is_pro, self.levels, places)
+
+    def value(self, rule: Rule, day: date, gig_id: int | None = None) -> MetricValue:
+        """The value of a rule's metric on a day, with the orders behind it."""
+        if rule.metric is Metric.LEVEL:
+            return MetricValue(_level_bounds(self._level_on(day)))
+        gig = None if gig_id is None else self.gig_ids.index(gig_id)
+        return metric_value(self.record, rule.spec, day_number(day), gig)
+
+    def _level_on(self, day: date) -> LevelState | None:
+        return self.level if day == self.as_of else level_on(self.seller, day)
+
+    def finding(
+        self,
+        rule: Rule,
+        *,
+        gig: Gig | None = None,
+        span: RuleSpan | None = None,
+        day: date | None = None,
+    ) -> Finding:
+        """What is known of a rule on a day, by default the last computed one."""
+        value = self.value(rule, day or self.as_of, None if gig is None else gig.pk)
+        category = "" if gig is None else gig.category
+        is_pro = self.seller.is_pro
+        verdict = verdict_on(rule, value.bounds, is_pro=is_pro, category=category)
+        fits = span is not None and span.verdict == verdict
+        return Finding(
+            rule=rule,
+            verdict=verdict,
+            value=value,
+            flip=flip_of(span) if fits and span is not None else None,
+            thin=rule.enabled and is_thin(rule, value.bounds, is_pro=is_pro),
+            named=category if rule.metric is Metric.CATEGORY else "",
+        )
+
+
+def read_seller(seller: Seller) -> Reading | None:
+    """None before the first computation."""
+    standing = EligibilityStanding.objects.filter(seller=seller).first()
+    if standing is None or standing.held is None:
+        return None
+    read = read_eligibility_facts({seller.pk: day_number(standing.as_of)})
+    return Reading(
+        seller=seller,
+        standing=standing,
+        rule_sets={one.id: one for one in rule_sets(seller.platform)},
+        columns=read.columns,
+        record=record_of(read.columns, 0),
+        gig_ids=read.gig_ids.tolist(),
+        level=level_on(seller, standing.as_of),
+    )
+
+
+def level_on(seller: Seller, day: date) -> LevelState | None:
+    """The level machine on a stored day; None where no level rules were in force."""
+    span = _covering(LevelSpan.objects.filter(seller=seller), day).first()
+    if span is None:
+        return None
+    return LevelState(
+        held=span.held,
+        least=span.least,
+        most=span.most,
+        phase=Phase(span.phase),
+        supported=span.supported,
+        possible=span.possible,
+        since=span.start,
+        grace_start=span.grace_start,
+        grace_end=span.grace_end,
+    )
+
+
+def _level_bounds(level: LevelState | None) -> Bounds:
+    return Bounds() if level is None else Bounds(level.least, 1, level.most, 1)
+
+
+AnySpan = TypeVar("AnySpan", LevelSpan, RuleSpan)
+
+
+def _covering(spans: QuerySet[AnySpan], day: date) -> QuerySet[AnySpan]:
+    return spans.filter(Q(end=None) | Q(end__gt=day), start__lte=day)
+
+
+def spans_on(seller: Seller, day: date, rule_set: str) -> list[RuleSpan]:
+    """Spans of one rule set that cover a day, of the seller and of every gig."""
+    spans = RuleSpan.objects.filter(seller=seller, rule_set=rule_set)
+    return list(_covering(spans, day).select_related("cause_order"))
+
+
+def spans_between(seller: Seller, gig: Gig, start: date, end: date) -> list[RuleSpan]:
+    """Spans of one gig that touch ``start <= day < end``, of every rule set, in order."""
+    spans = RuleSpan.objects.filter(seller=seller, gig=gig, start__lt=end)
+    touching = spans.filter(Q(end=None) | Q(end__gt=start))
+    return list(touching.select_related("cause_order").order_by("rule_set", "rule", "start"))
+
+
+def flip_of(span: RuleSpan, titles: Mapping[str, str] | None = None) -> Flip:
+    """What began a span; ``titles`` name the rule that decided, for an overall verdict."""
+    order = span.cause_order
+    return Flip(
+        cause=FlipCause(span.cause),
+        day=span.start,
+        ref="" if order is None else order.ref,
+        others=span.cause_others,
+        rule=(titles or {}).get(span.cause_rule, ""),
+    )
+
+
+def rules_in_force(rules: Iterable[Rule], rule_set: RuleSet, day: date) -> list[Rule]:
+    """The rules of a set that hold on a day, switched off or not."""
+    number, found = day_number(day), []
+    for rule in rules:
+        start, end = force_of(rule, rule_set)
+        if start <= number and (end is None or number < end):
+            found.append(rule)
+    return found
+
+
+def titles_of(rule_set: RuleSet | None) -> dict[str, str]:
+    """Titles of a set's rules by id."""
+    return {} if rule_set is None else {rule.id: rule.title for rule in rule_set.all_rules}

@@ -1,0 +1,26 @@
+"""Addresses of the pages about eligibility."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from eligibility.views import gig, notices, orders, outcomes, seller
+
+app_name = "eligibility"
+
+urlpatterns: list[URLPattern] = [
+    path("sellers/<int:seller_id>/eligibility/", seller.seller_page, name="seller"),
+    path("sellers/<int:seller_id>/eligibility/gigs/<int:gig_id>/", gig.gig_page, name="gig"),
+    path("sellers/<int:seller_id>/eligibility/orders/", orders.orders_page, name="orders"),
+    path("sellers/<int:seller_id>/eligibility/orders.csv", orders.orders_csv, name="orders_csv"),
+    path("sellers/<int:seller_id>/eligibility/said/", outcomes.outcomes_page, name="outcomes"),
+    path("sellers/<int:seller_id>/eligibility/said/new/", outcomes.new_outcome, name="outcome_new"),
+    path(
+        "sellers/<int:seller_id>/eligibility/said/<int:observation_id>/remove/",
+        outcomes.remove_outcome,
+        name="outcome_remove",
+    ),
+    path("notices/", notices.notices_page, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices_read"),
+    path("notices/<int:notice_id>/read/", notices.notice_read, name="notice_read"),
+]

@@ -1,0 +1,1 @@
+"""Views about eligibility: levels, promoted gigs, what counts, what the platform said, notices."""

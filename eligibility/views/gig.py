@@ -1,0 +1,77 @@
+"""A gig's eligibility: every rule for promotion, two years of it, what the platform said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from eligibility.advice import FORBIDDEN
+from eligibility.charts.strip import strip
+from eligibility.forms import HistoryQuery
+from eligibility.pages.contexts import gig_findings
+from eligibility.pages.gig import gig_page as page_of
+from eligibility.pages.history import (
+    HistoryLinks,
+    as_if_words,
+    choices_of,
+    history_as_if,
+    stored_history,
+    strip_days,
+)
+from eligibility.pages.outcomes import outcomes_context
+from eligibility.pages.reading import Reading, read_seller
+from metrics.engine.days import date_of
+from sellers.access import may_import, seller_or_404
+from sellers.fragments import wants_fragment
+from sellers.models import Gig
+
+
+@require_safe
+@login_required
+def gig_page(request: HttpRequest, seller_id: int, gig_id: int) -> HttpResponse:
+    """The whole page, or the history that HTMX asks for."""
+    seller = seller_or_404(request.user, seller_id)
+    gig = get_object_or_404(Gig, seller=seller, pk=gig_id)
+    context: dict[str, Any] = {"seller": seller, "gig": gig}
+    reading = read_seller(seller)
+    if reading is None:
+        context["may_import"] = may_import(request.user)
+        return render(request, "eligibility/gig.html", context)
+    context |= _history(request, reading, gig)
+    if wants_fragment(request, "history"):
+        return render(request, "eligibility/_history.html", context)
+    promotion = reading.standing.promotion_rules
+    said = outcomes_context(seller, today=reading.as_of, gig=gig)
+    known = gig_findings(reading, gig, said["unexplained"])
+    context |= said | {
+        "page": page_of(known, reading.reader(promotion, gig)),
+        "stale": reading.standing.revision < seller.revision,
+        "never": [kind.words for kind in FORBIDDEN],
+    }
+    return render(request, "eligibility/gig.html", context)
+
+
+def _history(request: HttpRequest, reading: Reading, gig: Gig) -> dict[str, Any]:
+    """The strip of the days and rules that are asked for, and the ways to others."""
+    options = choices_of(reading)
+    query = HistoryQuery(request.GET, rule_sets=[one.id for one in options], last=reading.as_of)
+    asked, until = query.asked_rules(), query.asked_until()
+    start, end = strip_days(until)
+    if asked:
+        histories = history_as_if(reading, gig, reading.rule_sets[asked], end)
+    else:
+        histories = stored_history(reading, gig, start, end)
+    links = HistoryLinks(reading.reader("").places.gig(gig.pk), asked, until, reading.as_of)
+    begins = date_of(reading.record.first_day)
+    return {
+        "strip": strip(histories, start, end),
+        "strip_title": f"Rules of “{gig}”",
+        "strip_note": as_if_words(options, asked),
+        "rule_choices": links.choices(options),
+        "earlier_url": links.earlier(start) if start > begins else "",
+        "later_url": links.later(end),
+    }

@@ -1,0 +1,35 @@
+"""A seller's eligibility: the level, every rule of it, and which gigs can be promoted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from eligibility.advice import FORBIDDEN
+from eligibility.outcomes import compare
+from eligibility.pages.contexts import seller_findings
+from eligibility.pages.outcomes import unexplained_words
+from eligibility.pages.reading import read_seller
+from eligibility.pages.seller import seller_page as page_of
+from sellers.access import may_import, seller_or_404
+
+
+@require_safe
+@login_required
+def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
+    """The whole page."""
+    seller = seller_or_404(request.user, seller_id)
+    context: dict[str, Any] = {"seller": seller, "may_import": may_import(request.user)}
+    reading = read_seller(seller)
+    if reading is not None:
+        known = seller_findings(reading, unexplained_words(compare([seller])))
+        context |= {
+            "page": page_of(known, reading.reader(reading.standing.level_rules)),
+            "stale": reading.standing.revision < seller.revision,
+            "never": [kind.words for kind in FORBIDDEN],
+        }
+    return render(request, "eligibility/seller.html", context)
