@@ -6,8 +6,7 @@ and the rows that ours wrote back into the same, emptied, indexed tables. Both t
 embedded server with its durable settings. Ours is timed with the two worker processes that
 `make run` starts, and with one.
 
-It runs in a process of its own (``python -m benchmarks.recompute SELLERS ORDERS SEED``): the
-database is chosen before Django is set up.
+Run alone: ``python -m benchmarks.recompute SELLERS ORDERS SEED`` with a STANDING_HOME.
 """
 
 from __future__ import annotations
@@ -15,10 +14,7 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -30,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.database import in_own_process, psql, server
 from benchmarks.histories import LAST_DAY, Batch, generate
 from benchmarks.registry import Result, Scale
 from metrics.engine.days import NO_DAY, date_of
@@ -43,19 +40,8 @@ _TABLES = ("metrics_standing", "metrics_gigstanding", "metrics_series", "metrics
 
 def measure(scale: Scale) -> Iterator[Result]:
     """Run the comparison in a fresh process; wall-clock times, since two programs work."""
-    with tempfile.TemporaryDirectory(prefix="standing-bench-") as folder:
-        environment = {**os.environ, "STANDING_HOME": folder, "LOG_LEVEL": "ERROR"}
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            environment.pop(name, None)
-        sizes = [str(scale.sellers), str(scale.orders), str(scale.seed)]
-        found = subprocess.run(
-            [sys.executable, "-m", "benchmarks.recompute", *sizes],
-            env=environment,
-            stdout=subprocess.PIPE,
-            check=True,
-            text=True,
-        )
-    times: dict[str, float] = json.loads(found.stdout.splitlines()[-1])
+    sizes = (scale.sellers, scale.orders, scale.seed)
+    times: dict[str, float] = in_own_process("benchmarks.recompute", sizes)
     what = f"{scale.sellers:,} sellers, {scale.orders:,} orders: facts to stored results"
     for name, ours, workers in (
         ("recompute_copy", "two", "two worker processes, as make run starts"),
@@ -71,32 +57,6 @@ def measure(scale: Scale) -> Iterator[Result]:
             target=2.0,
             at_least=False,
         )
-
-
-@contextmanager
-def _server() -> Iterator[None]:
-    import django
-
-    from config.embedded import Home, postgres, processes
-
-    home = Home.from_environment()
-    home.prepare()
-    server = postgres.start(home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    from django.conf import settings
-
-    settings.STANDING_ON_RECOMPUTED = ""  # scores alone; eligibility has a measure of its own
-    try:
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        from django.db import connections
-
-        connections.close_all()
-        processes.end_child(server, signal.SIGINT, seconds=20)
 
 
 def _copy_in(table: str, frame: pd.DataFrame) -> None:
@@ -257,23 +217,6 @@ def _recompute(pool: ProcessPoolExecutor, sellers: int) -> float:
     return time.perf_counter() - start
 
 
-def _psql(command: str) -> None:
-    """Run one command in the server's own client, which moves COPY data in C."""
-    from django.conf import settings
-
-    from config.embedded.binaries import find_postgres
-
-    database = settings.DATABASES["default"]
-    subprocess.run(
-        [
-            *(find_postgres().folder / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"),
-            *("-h", database["HOST"], "-U", database["USER"], "-d", database["NAME"]),
-            *("-c", command),
-        ],
-        check=True,
-    )
-
-
 def _bare_copy(folder: Path) -> float:
     """The same columns out, then the same rows into the same tables, by psql."""
     from django.db import connection
@@ -281,21 +224,21 @@ def _bare_copy(folder: Path) -> float:
     from metrics.facts import ORDERS_QUERY, REVIEWS_QUERY
 
     for table in _TABLES:
-        _psql(f"\\copy {table} TO '{folder / table}' (FORMAT BINARY)")
+        psql(f"\\copy {table} TO '{folder / table}' (FORMAT BINARY)")
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
     start = time.perf_counter()
     for query in (ORDERS_QUERY, REVIEWS_QUERY):
         out = " ".join(query.partition("WHERE")[0].split())
-        _psql(f"\\copy ({out}) TO '{folder / 'facts'}' (FORMAT BINARY)")
+        psql(f"\\copy ({out}) TO '{folder / 'facts'}' (FORMAT BINARY)")
     for table in _TABLES:
-        _psql(f"\\copy {table} FROM '{folder / table}' (FORMAT BINARY)")
+        psql(f"\\copy {table} FROM '{folder / table}' (FORMAT BINARY)")
     return time.perf_counter() - start
 
 
 def main() -> None:
     sellers, orders, seed = map(int, sys.argv[1:4])
-    with _server():
+    with server():
         from django.db import connection
 
         _load(generate(sellers=sellers, orders=orders, seed=seed))

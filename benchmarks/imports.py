@@ -1,0 +1,207 @@
+"""``import_copy``, ``import_peer``, ``import_memory``: from CSV files to committed rows.
+
+Ours is ``manage.py import_orders`` as a person would run it, its start included: a file of
+orders and one of reviews, read, checked, deduplicated, logged and committed. The peers are
+
+- psql copying the same rows into the same, emptied, indexed tables: what PostgreSQL itself
+  takes for it, without a check or a look for what is known already;
+- django-import-export with its bulk options: one resource for orders and one for reviews,
+  batches of 1,000, known rows fetched in one query, sellers and gigs found in a dictionary,
+  no diff for people. It takes minutes for what ours does in seconds, so it imports the first
+  part of the same files; both are given in seconds a million rows.
+
+``import_memory`` is the largest memory that the process of the command held, at five times
+the size; ``import_memory_growth`` is that against the memory at the size of the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.database import in_own_process, psql, server
+from benchmarks.registry import Result, Scale
+
+_TABLES = ("sellers_order", "sellers_review")
+_BLOCK = 100_000
+_REVIEWED = 0.7
+_GIGS = 5
+_START = np.datetime64("2022-01-01T00:00:00", "s")
+_SPAN_SECONDS = 1000 * 86_400
+
+
+def measure(scale: Scale) -> Iterator[Result]:
+    """Half as many orders as the other groups; the peer gets a fiftieth, memory five times."""
+    orders = scale.orders // 2
+    some = max(orders // 50, 10)
+    found = in_own_process("benchmarks.imports", ("speed", orders, some, scale.seed))
+    large = in_own_process("benchmarks.imports", ("memory", orders * 5, 0, scale.seed))
+    rows = f"{found['rows']:,} rows of orders and reviews"
+    yield Result(
+        id="import_copy",
+        what=f"{rows}: CSV files to committed, deduplicated rows",
+        ours=found["ours"],
+        peer=found["copy"],
+        peer_name="COPY in",
+        unit="s",
+        target=0.4,
+        at_least=True,
+    )
+    yield Result(
+        id="import_peer",
+        what=f"the same for a million rows; the peer imported {found['peer_rows']:,}",
+        ours=found["ours"] / found["rows"] * 1e6,
+        peer=found["peer"] / found["peer_rows"] * 1e6,
+        peer_name="django-import-export",
+        unit="s",
+        target=20,
+        at_least=True,
+    )
+    yield Result(
+        id="import_memory",
+        what=f"largest memory of the command for {large['rows']:,} rows",
+        ours=large["memory"],
+        peer=None,
+        peer_name="",
+        unit="MiB",
+        target=400,
+        at_least=False,
+    )
+    yield Result(
+        id="import_memory_growth",
+        what=f"the same against {found['rows']:,} rows",
+        ours=large["memory"],
+        peer=found["memory"],
+        peer_name="a fifth of the rows",
+        unit="MiB",
+        target=1.1,
+        at_least=False,
+    )
+
+
+def write_files(folder: Path, orders: int, seed: int) -> int:
+    """``orders.csv`` and ``reviews.csv``; returns how many rows both hold.
+
+    One seller has 400 orders on average, two thirds of the amounts have cents, one order in
+    twenty is cancelled.
+    """
+    rng = np.random.default_rng(seed)
+    rows = 0
+    with (
+        (folder / "orders.csv").open("w", encoding="utf-8") as order_file,
+        (folder / "reviews.csv").open("w", encoding="utf-8") as review_file,
+    ):
+        for first in range(0, orders, _BLOCK):
+            size = min(_BLOCK, orders - first)
+            rows += _write_block(rng, first, size, orders, (order_file, review_file))
+    return rows
+
+
+def _write_block(
+    rng: np.random.Generator, first: int, size: int, orders: int, files: tuple[Any, Any]
+) -> int:
+    import pandas as pd
+
+    seller = rng.integers(0, max(orders // 400, 1), size)
+    gig = seller * _GIGS + rng.integers(0, _GIGS, size)
+    ordered = _START + rng.integers(0, _SPAN_SECONDS, size).astype("timedelta64[s]")
+    due = ordered + np.timedelta64(5 * 86_400, "s")
+    delivered = ordered + rng.integers(86_400, 6 * 86_400, size).astype("timedelta64[s]")
+    cancelled = rng.random(size) < 0.05
+    done = delivered + np.timedelta64(86_400, "s")
+    ref = pd.Series([f"FO{number:010X}" for number in range(first, first + size)])
+    handle = pd.Series(seller).map("seller-{}".format)
+    frame = pd.DataFrame(
+        {
+            "order_ref": ref,
+            "seller": handle,
+            "gig": pd.Series(gig).map("gig-{}".format),
+            "buyer": pd.Series(rng.integers(0, 10**6, size)).map("buyer_{}".format),
+            "ordered_at": pd.Series(ordered).map(pd.Timestamp.isoformat),
+            "status": np.where(cancelled, "cancelled", "completed"),
+            "due_at": pd.Series(due).map(pd.Timestamp.isoformat),
+            "delivered_at": pd.Series(delivered).map(pd.Timestamp.isoformat),
+            "completed_at": pd.Series(done).map(pd.Timestamp.isoformat).where(~cancelled, ""),
+            "cancelled_at": pd.Series(done).map(pd.Timestamp.isoformat).where(cancelled, ""),
+            "cancelled_by": np.where(cancelled, "seller", ""),
+            "amount": (rng.lognormal(4, 1, size)).round(2),
+            "currency": "USD",
+        }
+    )
+    frame.to_csv(files[0], header=not first, index=False)
+    reviewed = (rng.random(size) < _REVIEWED) & ~cancelled
+    stars = rng.choice([5, 4, 3, 1], size, p=[0.85, 0.1, 0.03, 0.02])
+    posted = pd.Series(done + np.timedelta64(43_200, "s")).map(pd.Timestamp.isoformat)
+    reviews = pd.DataFrame(
+        {
+            "order_ref": ref,
+            "seller": handle,
+            "posted_at": posted,
+            "stars": stars,
+            "quality_of_delivery": stars,
+            "text": "as described",
+        }
+    )[reviewed]
+    reviews.to_csv(files[1], header=not first, index=False)
+    return size + len(reviews)
+
+
+def _import(folder: Path) -> tuple[float, float]:
+    """Seconds and the largest memory in MiB of the command."""
+    start = time.perf_counter()
+    subprocess.run(
+        [
+            *(sys.executable, "manage.py", "import_orders", str(folder / "orders.csv")),
+            *("--reviews", str(folder / "reviews.csv"), "--verbosity", "0"),
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    seconds = time.perf_counter() - start
+    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def _copy(folder: Path) -> float:
+    """The rows that the import wrote, out and then, timed, into the emptied tables."""
+    for table in _TABLES:
+        psql(f"\\copy {table} TO '{folder / table}' (FORMAT BINARY)")
+    psql(f"TRUNCATE {', '.join(_TABLES)} CASCADE")
+    start = time.perf_counter()
+    for table in _TABLES:
+        psql(f"\\copy {table} FROM '{folder / table}' (FORMAT BINARY)")
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=("speed", "memory"))
+    for name in ("orders", "peer_orders", "seed"):
+        parser.add_argument(name, type=int)
+    asked = parser.parse_args()
+    folder = Path(os.environ["STANDING_HOME"]) / "files"
+    folder.mkdir(parents=True)
+    with server():
+        found: dict[str, float] = {"rows": write_files(folder, asked.orders, asked.seed)}
+        found["ours"], found["memory"] = _import(folder)
+        if asked.what == "speed":
+            found["copy"] = _copy(folder)
+            from benchmarks.import_peer import import_by_peer
+
+            psql(f"TRUNCATE {', '.join(_TABLES)} CASCADE")
+            found["peer_rows"] = write_files(folder, asked.peer_orders, asked.seed)
+            found["peer"] = import_by_peer(folder)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
