@@ -313,7 +313,7 @@ def test_without_the_setting_no_account_with_a_public_password_is_made(
 
 def test_the_command_loads_an_empty_deployment_and_prints_the_accounts() -> None:
     first = said("--if-empty", "--anchor", "2026-11-20", "--print-accounts")
-    assert "10 sellers loaded" in first
+    assert "13 sellers loaded" in first
     assert all(account.email in first and account.role in first for account in DEMO_ACCOUNTS)
 
 
