@@ -95,14 +95,15 @@ def create_batch(
         )
         try:
             for new in files:
-                _keep(batch, new)
+                keep_file(batch=batch, new=new)
         except BaseException:
             shutil.rmtree(_folder(batch), ignore_errors=True)
             raise
     return batch
 
 
-def _keep(batch: ImportBatch, new: NewFile) -> ImportFile:
+def keep_file(*, batch: ImportBatch, new: NewFile) -> ImportFile:
+    """Add a file to a batch; an uploaded one is copied into the batch's folder."""
     file = ImportFile(
         batch=batch,
         role=new.role,
@@ -119,7 +120,8 @@ def _keep(batch: ImportBatch, new: NewFile) -> ImportFile:
                 file.size += len(piece)
     else:
         _folder(batch).mkdir(parents=True, exist_ok=True)
-        number = batch.files.count() + 1
+        # A file may have been taken out before: numbers may have gaps.
+        number = max((int(file.stem) for file in _folder(batch).iterdir()), default=0) + 1
         file.path = f"imports/{batch.pk}/{number}.csv"
         with stored_path(file).open("xb") as target:
             for piece in new.content.chunks(_PIECE):
