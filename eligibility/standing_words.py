@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -105,8 +104,3 @@ def _promoted_note(standing: EligibilityStanding) -> str:
     if standing.gigs_unknown:
         parts.append(f"{standing.gigs_unknown} cannot be checked")
     return ", ".join(parts)
-
-
-def titles_of(by_rank: Mapping[int, str]) -> Levels:
-    """Titles by rank with the one of rank 0 added."""
-    return {0: level_title(0, {}), **by_rank}

@@ -9,6 +9,7 @@ from datetime import date
 from eligibility.pages.lines import missing_words
 from eligibility.pages.parts import RuleLine, State
 from eligibility.pages.seller_parts import GraceClock
+from eligibility.rule_files import rule_sets_by_id
 from eligibility.rule_words import Levels, level_title
 from eligibility.rules.levels import Phase
 from eligibility.standing_words import days_left_words, last_day
@@ -38,6 +39,12 @@ class Said:
     say: str
     detail: str
     state: State
+
+
+def level_titles(rule_set: str) -> Levels:
+    """Titles by rank of the levels of a rule set; none for a set that is not known."""
+    known = rule_sets_by_id().get(rule_set)
+    return {level.rank: level.title for level in known.levels} if known else {}
 
 
 def level_said(
