@@ -155,6 +155,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
+MFA_ADAPTER = "sellers.accounts.adapter.FactorAdapter"
 MFA_FORMS = {
     "activate_totp": "sellers.accounts.forms.FirstCodeForm",
     "authenticate": "sellers.accounts.forms.CodeForm",

@@ -7,10 +7,11 @@ from config.settings import INSTALLED_APPS, MIDDLEWARE, STORAGES
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
-# Logging in and out reads the session and its person before and after it gets a new key.
+# Logging in and out reads session, person and address before and after the session's new key.
 ZEAL_ALLOWLIST = [
     {"model": "sessions.Session", "field": "get()"},
     {"model": "sellers.User", "field": "get()"},
+    {"model": "account.EmailAddress"},
 ]
 
 HTTPS = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -24,9 +25,6 @@ class AccountAdapter(DefaultAccountAdapter):
             "or choose a new password by e-mail."
         ),
         "rate_limited": "That was too often in a short time. Wait a few minutes, then try again.",
-        "incorrect_code": (
-            "That code is not valid (any more). Take the one that your app shows now."
-        ),
         "incorrect_password": "That is not your password.",
         "enter_current_password": "That is not your present password.",
         "duplicate_email": "That is your address already.",
@@ -36,3 +34,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Whether this visitor may make an account."""
         return str(settings.STANDING_SIGNUP) == OPEN
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """The second factor in this site's words."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code is not valid (any more). Take the one that the app shows now.",
+        "unverified_email": "Confirm your e-mail address first.",
+    }
