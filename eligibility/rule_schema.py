@@ -188,6 +188,8 @@ class RuleEntry(_Strict):
     until: date | None = None
     group: Group = Group.PUBLISHED
     enabled: bool = True
+    #: Asked for on the way up only.
+    entry: bool = False
     grade: Grade
     source: Words
     unknown_because: str = ""
@@ -260,6 +262,7 @@ class RuleEntry(_Strict):
             source=self.source,
             group=self.group,
             enabled=self.enabled,
+            entry_only=self.entry,
             pro_threshold=None if self.pro_at_least is None else Fraction(self.pro_at_least),
             disputed_threshold=None if self.disputed is None else Fraction(self.disputed),
             names=tuple(category_key(name) for name in self.not_in),
@@ -311,6 +314,8 @@ class RuleFile(_Strict):
             raise ValueError(f"{where}at_least: there is no level “{unknown[0]}” in this file")
         if ranks and rule.own_scope is Scope.GIG:
             raise ValueError(f"{where}scope: levels are about the seller, not about a gig")
+        if rule.entry and not ranks:
+            raise ValueError(f"{where}entry: only levels are entered")
         if ranks and rule.metric is Metric.LEVEL:
             raise ValueError(f"{where}metric: a level cannot ask for a level")
         if rule.metric is Metric.HUMAN_REVIEW and any(

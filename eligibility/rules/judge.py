@@ -19,7 +19,16 @@ from eligibility.rules.facts import Bools, EligibilityFacts
 from eligibility.rules.items import SUMS, ItemColumns, items_of
 from eligibility.rules.levels import LevelDays, level_days, level_rules
 from eligibility.rules.metrics import Axes, DailyMetric, daily_metric
-from eligibility.rules.types import OUT_OF_FORCE, Kind, Metric, MetricSpec, Rule, RuleSet, Scope
+from eligibility.rules.types import (
+    OUT_OF_FORCE,
+    Kind,
+    Level,
+    Metric,
+    MetricSpec,
+    Rule,
+    RuleSet,
+    Scope,
+)
 from metrics.engine.columns import Int8
 
 
@@ -151,11 +160,22 @@ def _held(found: Judgement) -> DailyMetric:
 def _levels(found: Judgement, level_sets: list[RuleSet]) -> LevelDays:
     axis = found.axes.seller
     by_rank: dict[int, Int8] = {}
+    kept: dict[int, Int8] = {}
     for rule_set in sorted(level_sets, key=lambda one: one.start_day):
         for level in rule_set.levels:
             days = found.verdicts[rule_set.id, level.id]
-            held = by_rank.setdefault(level.rank, np.full(axis.size, OUT_OF_FORCE, np.int8))
-            np.copyto(held, days, where=days != OUT_OF_FORCE)
+            for rank_days, of_level in ((by_rank, days), (kept, _kept(found, rule_set, level))):
+                own = rank_days.setdefault(level.rank, np.full(axis.size, OUT_OF_FORCE, np.int8))
+                np.copyto(own, of_level, where=days != OUT_OF_FORCE)
     first, last = (int(axis.days().min()), int(axis.days().max())) if axis.size else (0, -1)
     rules = level_rules(level_sets, first, last, max(by_rank, default=0))
-    return level_days(axis, by_rank, rules, found.facts.shown_levels)
+    return level_days(axis, by_rank, kept, rules, found.facts.shown_levels)
+
+
+def _kept(found: Judgement, rule_set: RuleSet, level: Level) -> Int8:
+    """The verdicts of a level without the rules that are asked for on the way up only."""
+    lasting = [rule for rule in counted_rules(level.rules) if not rule.entry_only]
+    if len(lasting) == len(counted_rules(level.rules)):
+        return found.verdicts[rule_set.id, level.id]
+    parts = [found.verdicts[rule_set.id, rule.id] for rule in lasting]
+    return overall_days(parts, found.force(rule_set))

@@ -1,10 +1,10 @@
 """The level held, as a machine that goes from day to day.
 
 Each day has the verdict of every level's rules together. A level is granted when all its
-rules are met. A level held is endangered only where one of its rules is certainly not met:
-unknown neither grants nor takes. The machine runs twice. Once it grants only what is certain:
-that is the level *held*, as far as the data can establish it. Once it grants what may be:
-that is the most the level may be. What the platform showed sets both.
+rules are met. A level held is endangered only where one of its rules that hold beyond entry is
+certainly not met: unknown neither grants nor takes. The machine runs twice. Once it grants only
+what is certain: that is the level *held*, as far as the data can establish it. Once it grants
+what may be: that is the most the level may be. What the platform showed sets both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from eligibility.rules.axis import Axis
 from eligibility.rules.facts import Bools, ShownColumns
-from eligibility.rules.types import OUT_OF_FORCE, Demotion, RuleSet
+from eligibility.rules.types import OUT_OF_FORCE, Demotion, RuleSet, Verdict
 from metrics.engine.columns import Int8, Int32, Int64
 from metrics.engine.compiled import compiled
 from metrics.engine.days import NO_DAY, date_of
@@ -150,6 +150,7 @@ def _judge(
 def _run(
     axis: tuple[Int64, Int64],
     verdicts: Int8,
+    failing: NDArray[np.bool_],
     tables: tuple[int, Int8, Bools, Int64, Bools, NDArray[np.bool_]],
     shown: tuple[Int64, Int64, Int64],
     possibly: bool,
@@ -179,7 +180,7 @@ def _run(
                 phase = max(phase, 1)
             if rules >= 0 and judged[day - base]:
                 process = (grace_days[rules], by_people[rules, held], one_level[rules])
-                endangered = held > 0 and verdicts[entry, held - 1] == 0
+                endangered = held > 0 and failing[entry, held - 1]
                 held, least, phase, grace = _judge(
                     (held, grace, NO_DAY), day, endangered, supported, process
                 )
@@ -188,7 +189,11 @@ def _run(
 
 
 def level_days(
-    axis: Axis, verdicts: dict[int, Int8], rules: LevelRules, shown: ShownColumns
+    axis: Axis,
+    verdicts: dict[int, Int8],
+    kept: dict[int, Int8],
+    rules: LevelRules,
+    shown: ShownColumns,
 ) -> LevelDays:
     """Run the machine over every seller's days.
 
@@ -196,11 +201,14 @@ def level_days(
     ----------
     verdicts : rank to the overall verdicts of that level, each of shape (axis.size,), of the
         set that rules on that day; OUT_OF_FORCE where none does
+    kept : the same of the rules that a level once held still has to meet
     """
     ranks = max(verdicts, default=0)
     stacked = np.full((axis.size, ranks), OUT_OF_FORCE, np.int8)
+    failing = np.zeros((axis.size, ranks), np.bool_)
     for rank, days in verdicts.items():
         stacked[:, rank - 1] = days
+        failing[:, rank - 1] = kept[rank] == Verdict.NOT_MET
     order = np.lexsort((shown.day, shown.seller))
     owner = shown.seller[order]
     shown_range = np.searchsorted(owner, np.arange(axis.subjects + 1)).astype(np.int64)
@@ -216,7 +224,7 @@ def level_days(
     )
     certain, hopeful = _outs(axis.size), _outs(axis.size)
     for possibly, out in ((False, certain), (True, hopeful)):
-        _run((axis.first_day, axis.offset), stacked, tables, seen, possibly, out)
+        _run((axis.first_day, axis.offset), stacked, failing, tables, seen, possibly, out)
     held, phase, least, supported, grace = certain
     return LevelDays(
         axis, held, phase, least, np.maximum(hopeful[0], held), grace, supported, hopeful[3]

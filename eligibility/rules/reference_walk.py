@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eligibility.rules.evaluate import counted_rules, force_of, overall_of, verdict_on
 from eligibility.rules.levels import Phase
@@ -40,8 +40,14 @@ class Machine:
             self.held = self.least = rank
             self.phase, self.grace_start = Phase.HOLDS, None
 
-    def pass_day(self, day: int, rules: RuleSet | None, verdicts: dict[int, Verdict]) -> None:
-        """One day under the rules in force; ``verdicts`` by rank."""
+    def pass_day(
+        self,
+        day: int,
+        rules: RuleSet | None,
+        verdicts: dict[int, Verdict],
+        kept: dict[int, Verdict],
+    ) -> None:
+        """One day under the rules in force; ``verdicts`` by rank, ``kept`` without entry rules."""
         if rules is None:
             self.least, self.phase, self.grace_start, self.supported = (
                 self.held,
@@ -57,7 +63,7 @@ class Machine:
             return
         if self.supported > self.held:
             self._hold(self.supported)
-        elif verdicts.get(self.held) is Verdict.NOT_MET:
+        elif kept.get(self.held) is Verdict.NOT_MET:
             self._endangered(day, rules)
         else:
             self._hold(self.held)
@@ -104,14 +110,17 @@ def walk(seller: SellerRecord, rule_sets: Sequence[RuleSet]) -> list[DayOfSeller
     found = []
     for day in range(seller.first_day, seller.last_day + 1):
         verdicts: dict[tuple[str, int | None, str], Verdict] = {}
-        rules, by_rank = None, {}
+        rules: RuleSet | None = None
+        by_rank: dict[int, Verdict] = {}
+        kept: dict[int, Verdict] = {}
         for rule_set in rule_sets:
             if rule_set.kind is Kind.LEVELS and rule_set.holds_on(day):
-                rules, by_rank = rule_set, _levels(seller, rule_set, day, verdicts)
+                rules = rule_set
+                by_rank, kept = _levels(seller, rule_set, day, verdicts)
         for machine in (sure, hopeful):
             if day in seller.shown_levels:
                 machine.show(seller.shown_levels[day])
-            machine.pass_day(day, rules, by_rank)
+            machine.pass_day(day, rules, by_rank, kept)
         most = max(hopeful.held, sure.held)
         for rule_set in rule_sets:
             if rule_set.kind is Kind.PROMOTION and rule_set.holds_on(day):
@@ -137,15 +146,20 @@ def _levels(
     rule_set: RuleSet,
     day: int,
     verdicts: dict[tuple[str, int | None, str], Verdict],
-) -> dict[int, Verdict]:
-    """Verdicts of all rules of all levels; returns those of the levels by rank."""
-    found = {}
+) -> tuple[dict[int, Verdict], dict[int, Verdict]]:
+    """Verdicts of all rules of all levels; returns those of the levels by rank.
+
+    The second of the two leaves out what is asked for on the way up only.
+    """
+    found, kept = {}, {}
     for level in rule_set.levels:
         own = _rules(seller, rule_set, level.rules, day, None, Bounds())
         verdicts |= {(rule_set.id, None, rule_id): verdict for rule_id, verdict in own.items()}
         found[level.rank] = _overall(level, own)
         verdicts[rule_set.id, None, level.id] = found[level.rank]
-    return found
+        lasting = replace(level, rules=tuple(r for r in level.rules if not r.entry_only))
+        kept[level.rank] = _overall(lasting, own)
+    return found, kept
 
 
 def _overall(level: Level | RuleSet, own: dict[str, Verdict]) -> Verdict:

@@ -173,6 +173,8 @@ class Rule:
     source: str
     group: Group = Group.PUBLISHED
     enabled: bool = True
+    #: Asked for on the way up only: a level once held is not lost over it.
+    entry_only: bool = False
     #: The threshold for Pro sellers; None where Pro changes nothing.
     pro_threshold: Fraction | None = None
     #: Where two thresholds are told of: the stricter one. Between them the rule is unknown.

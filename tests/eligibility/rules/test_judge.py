@@ -15,7 +15,7 @@ from eligibility.rules.judge import Judgement, judge
 from eligibility.rules.records import SellerRecord, facts_of
 from eligibility.rules.reference_walk import walk
 from eligibility.rules.spans import all_spans, level_spans
-from eligibility.rules.types import OUT_OF_FORCE, Comparison, Kind, Metric, RuleSet
+from eligibility.rules.types import OUT_OF_FORCE, Comparison, Kind, Metric, Rule, RuleSet
 from metrics.engine.days import FOREVER, NO_DAY
 from tests.eligibility.rules.shipped import EVERYTHING, LEVELS_2018, LEVELS_2024
 from tests.eligibility.rules.strategies import a_good_order, sellers
@@ -36,7 +36,7 @@ def easy(rule_sets: tuple[RuleSet, ...]) -> tuple[RuleSet, ...]:
     """Thresholds that few facts can reach, so that levels come and go."""
 
     def lower(rule_set: RuleSet) -> RuleSet:
-        def of(rule):  # type: ignore[no-untyped-def]
+        def of(rule: Rule) -> Rule:
             if rule.metric in (Metric.COMPLETED_ORDERS, Metric.UNIQUE_CLIENTS):
                 return replace(rule, threshold=rule.threshold / 10)
             if rule.metric is Metric.EARNINGS_USD:

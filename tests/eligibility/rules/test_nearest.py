@@ -24,6 +24,7 @@ from eligibility.rules.types import (
     Metric,
     MetricSpec,
     Rule,
+    RuleSet,
     Scope,
     Verdict,
     Window,
@@ -153,7 +154,7 @@ def reviewed(stars: list[float], day: int) -> SellerRecord:
     )
 
 
-def rule_of(rule_set, rule_id: str) -> Rule:  # type: ignore[no-untyped-def]
+def rule_of(rule_set: RuleSet, rule_id: str) -> Rule:
     return next(rule for rule in rule_set.all_rules if rule.id == rule_id)
 
 
