@@ -1,5 +1,6 @@
 """Facts and people. Unknown is NULL with a meaning; times are UTC."""
 
+from sellers.models.access import Claim, Grant, Look, Scope
 from sellers.models.history import ChangeKind, ImportChange, ImportPreview, ImportRawBlock
 from sellers.models.imports import (
     FileRole,
@@ -20,9 +21,11 @@ from sellers.models.users import User
 __all__ = [
     "CancelledBy",
     "ChangeKind",
+    "Claim",
     "ExchangeRate",
     "FileRole",
     "Gig",
+    "Grant",
     "ImportBatch",
     "ImportChange",
     "ImportEffect",
@@ -34,12 +37,14 @@ __all__ = [
     "ImportState",
     "Inquiry",
     "Letter",
+    "Look",
     "Note",
     "Observation",
     "Order",
     "OrderStatus",
     "Platform",
     "Review",
+    "Scope",
     "Seller",
     "User",
     "WaitingReview",
