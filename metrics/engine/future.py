@@ -21,79 +21,13 @@ from metrics.engine.columns import (
     Int8,
     Int64,
 )
-from metrics.engine.coming_sums import add_up_items
+from metrics.engine.coming_days import SumArrays, add_up_items, join_gigs, score_gigs
 from metrics.engine.reference import display
-from metrics.engine.state import (
-    benchmark_on,
-    distances_of_sums,
-    neutral_score,
-    scores_of_distances,
-)
+from metrics.engine.state import benchmark_on, neutral_score
 from metrics.engine.sweep import DayState
 from metrics.engine.types import Factor, Policy, Unscored
 
 _NO_GIGS = np.empty(0, np.int32)
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What scores hang on, of some gigs on some days.
-
-    Attributes
-    ----------
-    weight, weighted_x : shape (gigs, days, 6), Σw and Σw·x
-    activity : shape (gigs, days), finished orders that count
-    """
-
-    weight: Float64
-    weighted_x: Float64
-    activity: Int64
-
-    @property
-    def volume(self) -> Float64:
-        """V, shape (gigs, days)."""
-        return self.weight[..., Factor.CANCELLATIONS]
-
-    def of(self, gigs: NDArray[np.integer[Any]]) -> Sums:
-        return Sums(self.weight[gigs], self.weighted_x[gigs], self.activity[gigs])
-
-    def plus(self, other: Sums) -> Sums:
-        return Sums(
-            self.weight + other.weight,
-            self.weighted_x + other.weighted_x,
-            self.activity + other.activity,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What each gig brings to the overall score; all of shape (gigs, days).
-
-    Attributes
-    ----------
-    share : its weight, 0 where it does not count and such gigs are excluded
-    weighted : its weight times its score
-    counts : whether it counts
-    """
-
-    share: Float64
-    weighted: Float64
-    counts: NDArray[np.bool_]
-
-    def replaced(self, gigs: NDArray[np.integer[Any]], other: Parts) -> Parts:
-        """The same with other values for some gigs."""
-        mine = Parts(self.share.copy(), self.weighted.copy(), self.counts.copy())
-        mine.share[gigs], mine.weighted[gigs] = other.share, other.weighted
-        mine.counts[gigs] = other.counts
-        return mine
-
-    def overall(self) -> Float64:
-        """Step 6 on every day: S, NaN where no gig counts; shape (days,)."""
-        total = self.share.sum(axis=0)
-        scored = self.counts.any(axis=0) & (total > 0.0)
-        score: Float64 = np.full(len(total), np.nan)
-        np.divide(self.weighted.sum(axis=0), total, out=score, where=scored)
-        return score
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +99,10 @@ class Future:
     ----------
     evidence : what is known, sorted by gig
     first_day, days : the days ``first_day`` … ``first_day + days − 1``
-    mean, spread : the benchmark, shape (gigs, 1 or days, 6)
+    mean, gain : the benchmark and b·β/σ, shape (gigs, 1 or days, 6)
     sums : of all gigs
-    gig_score : shape (gigs, days), of every gig, counting or not
-    parts : what the gigs bring to the overall score
+    own_score : shape (gigs, days), of every gig, counting or not
+    by_order : the rows of ``evidence``, ascending by order number
     """
 
     evidence: EvidenceColumns
@@ -176,23 +110,28 @@ class Future:
     first_day: int
     days: int
     mean: Float64
-    spread: Float64
-    sums: Sums
-    gig_score: Float64
-    parts: Parts
+    gain: Float64
+    sums: SumArrays
+    own_score: Float64
+    by_order: NDArray[np.intp]
 
     @property
     def gigs(self) -> int:
-        return len(self.gig_score)
+        return len(self.own_score)
 
     @property
     def last_day(self) -> int:
         return self.first_day + self.days - 1
 
+    @property
+    def volume(self) -> Float64:
+        """V of every gig and day, shape (gigs, days)."""
+        volume: Float64 = self.sums[0][Factor.CANCELLATIONS]
+        return volume
+
     def now(self) -> Trajectory:
         """What comes if nothing new happens."""
-        score = self.parts.overall()
-        return Trajectory(self.first_day, score, self.gig_score, self.sums.activity)
+        return self._trajectory(self.volume, self.sums[2], self.own_score)
 
     def simulate(
         self, entering: EvidenceColumns | None = None, without: Int64 | None = None
@@ -201,7 +140,7 @@ class Future:
 
         Parameters
         ----------
-        entering : items of hypothetical orders, or of real ones as they would be, sorted by gig
+        entering : items of hypothetical orders, or of real ones as they would be
         without : order numbers whose own items do not count
 
         Raises
@@ -213,52 +152,72 @@ class Future:
         if len(came) and not 0 <= int(came[0]) <= int(came[-1]) < self.gigs:
             raise ValueError(f"gig numbers are 0 to {self.gigs - 1}, an item names another")
         left_out = self._rows_of(without)
-        gone = np.unique(self.evidence.gig[left_out])
+        gone = np.unique(self.evidence.gig[left_out]) if len(left_out) else _NO_GIGS
         touched = np.union1d(came, gone) if len(gone) else came
         if not len(touched):
             return self.now()
-        sums = self.sums.of(touched)
-        if len(gone):
-            stay = self._sums_of(self._without(left_out, gone), gone)
-            _put(sums, np.searchsorted(touched, gone), stay)
+        sums = self._sums_as_they_are(touched)
+        for gig in gone.tolist():
+            # From the items that stay: what is taken away from a sum takes digits along.
+            _replace(sums, int(np.searchsorted(touched, gig)), self._without(gig, left_out))
         if entering is not None and len(came):
-            sums = sums.plus(self._sums_of(entering, touched))
-        scores = gig_scores_of_sums(sums, self.mean[touched], self.spread[touched], self.policy)
-        parts = self.parts.replaced(touched, parts_of_gigs(sums, scores, self.policy))
-        activity, own_score = self.sums.activity.copy(), self.gig_score.copy()
-        activity[touched], own_score[touched] = sums.activity, scores
-        return Trajectory(self.first_day, parts.overall(), own_score, activity)
+            _add(
+                sums, self._sums_of(entering, np.searchsorted(touched, entering.gig), len(touched))
+            )
+        volume, activity = self.volume.copy(), self.sums[2].copy()
+        own_score = self.own_score.copy()
+        volume[touched], activity[touched] = sums[0][Factor.CANCELLATIONS], sums[2]
+        own_score[touched] = score_gigs(
+            sums, self.mean[touched], self.gain[touched], *_scale(self.policy)
+        )
+        return self._trajectory(volume, activity, own_score)
+
+    def _sums_as_they_are(self, gigs: NDArray[np.int32]) -> SumArrays:
+        """Copies of the sums of some gigs."""
+        weight, weighted_x, activity = self.sums
+        return weight[:, gigs], weighted_x[:, gigs], activity[gigs]
 
     def _rows_of(self, orders: Int64 | None) -> NDArray[np.intp]:
         """The items of some orders."""
         if orders is None or not len(orders):
             return np.empty(0, np.intp)
-        return np.flatnonzero(np.isin(self.evidence.order, orders))
+        sorter, numbers = self.by_order, self.evidence.order
+        first = np.searchsorted(numbers, orders, sorter=sorter)
+        last = np.searchsorted(numbers, orders, side="right", sorter=sorter)
+        spans = [sorter[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        return np.concatenate(spans)
 
-    def _without(self, left_out: NDArray[np.intp], gigs: NDArray[np.int32]) -> EvidenceColumns:
-        """The items of some gigs but those left out.
-
-        They are added up again: what is taken away from a sum would take digits along.
-        """
-        starts = np.searchsorted(self.evidence.gig, gigs)
-        ends = np.searchsorted(self.evidence.gig, gigs, side="right")
-        spans = [np.arange(*span) for span in zip(starts.tolist(), ends.tolist(), strict=True)]
-        rows = np.concatenate(spans)
-        stays = np.ones(len(self.evidence), np.bool_)
-        stays[left_out] = False
-        rows = rows[stays[rows]]
+    def _without(self, gig: int, left_out: NDArray[np.intp]) -> SumArrays:
+        """The sums of one gig from all its items but those left out."""
+        own = slice(*np.searchsorted(self.evidence.gig, (gig, gig + 1)).tolist())
         names = EvidenceColumns.__slots__
-        return EvidenceColumns(**{name: getattr(self.evidence, name)[rows] for name in names})
+        items = {name: getattr(self.evidence, name)[own] for name in names}
+        end_day = items["end_day"].copy()
+        rows = left_out[(own.start <= left_out) & (left_out < own.stop)] - own.start
+        end_day[rows] = items["start_day"][rows]  # never alive
+        kept = EvidenceColumns(**{**items, "end_day": end_day})
+        return self._sums_of(kept, np.zeros(len(end_day), np.int64), 1)
 
-    def _sums_of(self, items: EvidenceColumns, gigs: NDArray[np.int32]) -> Sums:
-        place = np.searchsorted(gigs, items.gig)
-        return sums_of_items(items, place, len(gigs), self.first_day, self.days, self.policy)
+    def _sums_of(
+        self, items: EvidenceColumns, gig: NDArray[np.integer[Any]], gigs: int
+    ) -> SumArrays:
+        return sums_of_items(items, gig, gigs, self.first_day, self.days, self.policy)
+
+    def _trajectory(self, volume: Float64, activity: Int64, own_score: Float64) -> Trajectory:
+        score = join_gigs(volume, activity, own_score, gate_of(self.policy))
+        return Trajectory(self.first_day, score, own_score, activity)
 
 
-def _put(sums: Sums, at: NDArray[np.intp], other: Sums) -> None:
-    """Replace the sums of some gigs; ``sums`` are copies of their own."""
-    sums.weight[at], sums.weighted_x[at] = other.weight, other.weighted_x
-    sums.activity[at] = other.activity
+def _replace(sums: SumArrays, place: int, alone: SumArrays) -> None:
+    """Put the sums of one gig, computed alone, in the place of its old ones."""
+    sums[0][:, place], sums[1][:, place] = alone[0][:, 0], alone[1][:, 0]
+    sums[2][place] = alone[2][0]
+
+
+def _add(sums: SumArrays, more: SumArrays) -> None:
+    sums[0][...] += more[0]
+    sums[1][...] += more[1]
+    sums[2][...] += more[2]
 
 
 def future_of(
@@ -273,7 +232,7 @@ def future_of(
 
     Parameters
     ----------
-    evidence : items of one seller under ``policy``, gig numbers 0 … ``gigs`` − 1
+    evidence : items of one seller under ``policy``, sorted by gig, gigs 0 … ``gigs`` − 1
     first_day, days : today, and how many days from today on, at least 1
     benchmarks : None for the policy's own; the last segment holds on
 
@@ -284,21 +243,21 @@ def future_of(
     """
     if days < 1:
         raise ValueError("a future has at least one day")
-    if len(evidence) and not 0 <= int(evidence.gig.min()) <= int(evidence.gig.max()) < gigs:
+    if len(evidence) and not 0 <= int(evidence.gig[0]) <= int(evidence.gig[-1]) < gigs:
         raise ValueError(f"gig numbers are 0 to {gigs - 1}, the evidence names another")
     mean, spread = _benchmark(benchmarks, gigs, first_day, days, policy)
+    gain = policy.slope * np.array(policy.area_weight) / spread
     sums = sums_of_items(evidence, evidence.gig, gigs, first_day, days, policy)
-    scores = gig_scores_of_sums(sums, mean, spread, policy)
     return Future(
         evidence=evidence,
         policy=policy,
         first_day=first_day,
         days=days,
         mean=mean,
-        spread=spread,
+        gain=gain,
         sums=sums,
-        gig_score=scores,
-        parts=parts_of_gigs(sums, scores, policy),
+        own_score=score_gigs(sums, mean, gain, *_scale(policy)),
+        by_order=np.argsort(evidence.order, kind="stable"),
     )
 
 
@@ -323,7 +282,7 @@ def sums_of_items(
     first_day: int,
     days: int,
     policy: Policy,
-) -> Sums:
+) -> SumArrays:
     """Step 3's sums of every gig on every day from ``first_day`` on.
 
     Parameters
@@ -343,20 +302,15 @@ def sums_of_items(
         items.x,
         items.value_weight,
     )
-    weight, weighted_x, activity = add_up_items(placed, gigs, days, first_day, fade)
-    return Sums(np.moveaxis(weight, 0, 2), np.moveaxis(weighted_x, 0, 2), activity)
+    return add_up_items(placed, gigs, days, first_day, fade)
 
 
-def gig_scores_of_sums(sums: Sums, mean: Float64, spread: Float64, policy: Policy) -> Float64:
-    """Step 4 of every gig and day, counting or not, shape (gigs, days)."""
-    distances = distances_of_sums(sums.weight, sums.weighted_x, mean, spread, policy)
-    return scores_of_distances(distances, policy)
+def gate_of(policy: Policy) -> tuple[float, float, float]:
+    """The orders a gig needs, and what a gig below weighs, and scores, in the overall score."""
+    below = 1.0 if policy.unscored is Unscored.NEUTRAL else 0.0
+    return float(policy.min_activity), below, neutral_score(policy)
 
 
-def parts_of_gigs(sums: Sums, gig_score: Float64, policy: Policy) -> Parts:
-    """Steps 5 and 6, gig by gig: weight in the overall score, and weight times score."""
-    counts, volume = sums.activity >= policy.min_activity, sums.volume
-    if policy.unscored is Unscored.NEUTRAL:
-        return Parts(volume, volume * np.where(counts, gig_score, neutral_score(policy)), counts)
-    share = volume * counts
-    return Parts(share, share * gig_score, counts)
+def _scale(policy: Policy) -> tuple[Float64, float]:
+    """k and a."""
+    return np.array(policy.prior_strength, dtype=np.float64), float(policy.intercept)

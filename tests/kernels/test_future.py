@@ -78,7 +78,7 @@ def test_simulating_nothing_is_the_sweep(
     np.testing.assert_array_equal(nothing.score, future.now().score)
     state = state_of(evidence, today, policy, GIGS, groups)
     assert future.now().score_on(today) == pytest.approx(seller_score(state), abs=1e-9)
-    np.testing.assert_allclose(future.gig_score[:, 0], gig_scores(state), atol=1e-9, rtol=0)
+    np.testing.assert_allclose(future.own_score[:, 0], gig_scores(state), atol=1e-9, rtol=0)
 
 
 @settings(max_examples=150, deadline=None)
