@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from sellers.importing.batches import requeue_lost_batches
+from sellers.importing.decisions import cancel_abandoned
 from sellers.importing.run import run_batch
 
 RETRIES = 5
@@ -17,7 +18,7 @@ _RETRY_SECONDS = 5
 
 @shared_task(bind=True, max_retries=RETRIES)
 def import_batch(self: Task[Any, None], batch_id: int) -> None:
-    """Import one batch; where the database goes away, try again from the stored files."""
+    """Preview, import or undo one batch; where the database goes away, begin anew later."""
     try:
         run_batch(batch_id=batch_id)
     except (OperationalError, InterfaceError) as error:
@@ -29,5 +30,7 @@ def import_batch(self: Task[Any, None], batch_id: int) -> None:
 
 @shared_task
 def look_after_imports() -> None:
-    """Every minute: hand out again the imports whose worker vanished."""
-    requeue_lost_batches(now=timezone.now())
+    """Every minute: hand out again the imports whose worker vanished; end abandoned ones."""
+    now = timezone.now()
+    requeue_lost_batches(now=now)
+    cancel_abandoned(now=now)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,8 +83,12 @@ def create_batch(
     time_zone: str = "UTC",
     is_dry: bool = False,
     keeps_review_text: bool = True,
+    state: ImportState = ImportState.QUEUED,
 ) -> ImportBatch:
-    """A batch with its files; either all of it is kept or nothing."""
+    """A batch with its files; either all of it is kept or nothing.
+
+    ``state`` is COLUMNS for an import that asks before it saves.
+    """
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             created_by=created_by,
@@ -92,6 +97,7 @@ def create_batch(
             time_zone=seller.time_zone if seller else time_zone,
             is_dry=is_dry,
             keeps_review_text=keeps_review_text,
+            state=state,
         )
         try:
             for new in files:
@@ -171,12 +177,12 @@ def requeue_lost_batches(*, now: dt.datetime) -> list[int]:
     A worker at work holds the advisory lock of its batch, which PostgreSQL lets go when the
     worker's connection ends, however it ended.
     """
-    unfinished = ImportBatch.objects.filter(state__in=[ImportState.QUEUED, ImportState.RUNNING])
+    unfinished = ImportBatch.objects.filter(state__in=ImportState.for_workers())
     lost = []
     for batch in unfinished.order_by("pk"):
-        patience = UNTAKEN_AFTER if batch.state == ImportState.QUEUED else LOST_AFTER
+        patience = LOST_AFTER if batch.attempts else UNTAKEN_AFTER
         signs = [at for at in (batch.seen_at, batch.queued_at, batch.created_at) if at]
-        if max(signs) < now - patience and not _is_worked_on(batch.pk):
+        if max(signs) < now - patience and not is_worked_on(batch.pk):
             lost.append(batch.pk)
     for batch_id in lost:
         log.warning("import handed out again", batch=batch_id)
@@ -184,7 +190,23 @@ def requeue_lost_batches(*, now: dt.datetime) -> list[int]:
     return lost
 
 
-def _is_worked_on(batch_id: int) -> bool:
+@contextmanager
+def only_worker(batch_id: int) -> Iterator[bool]:
+    """Hold the lock that says "somebody is at this batch"; it ends with the connection."""
+    number = batch_id % (1 << 31)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, number])
+        row = cursor.fetchone()
+    alone = bool(row and row[0])
+    try:
+        yield alone
+    finally:
+        if alone and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, number])
+
+
+def is_worked_on(batch_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "

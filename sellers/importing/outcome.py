@@ -115,6 +115,9 @@ class Outcome:
         ):
             while data := self.rejections.read(1 << 20):
                 copy.write(data)
+        self.close()
+
+    def close(self) -> None:
         self.rejections.close()
 
 

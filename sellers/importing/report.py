@@ -19,6 +19,7 @@ COUNTS = (
     ("rows_waiting", "waiting", "reviews whose order is not known yet; they join it when it comes"),
     ("rows_no_review", "no review", "rows that say that the buyer left no review (0 stars)"),
     ("rows_rejected", "rejected", "rows with a mistake; nothing of them was saved"),
+    ("rows_left_out", "left out", "rows that you chose not to import"),
 )
 REJECTED_COLUMNS = ("file", "line", "column", "value", "reason", "fix")
 #: Spreadsheets run what begins like this.

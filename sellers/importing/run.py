@@ -10,27 +10,40 @@ import gc
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
-from sellers.changes import facts_changed
-from sellers.importing import merge_orders, merge_reviews, merge_sellers, staging
-from sellers.importing.batches import LOCK_SPACE, MAX_ATTEMPTS, remove_files
+from sellers.importing import staging
+from sellers.importing.batches import MAX_ATTEMPTS, only_worker
 from sellers.importing.columns import BlockCells, Checked, is_zone
 from sellers.importing.context import Context
+from sellers.importing.decisions import COUNTED, clear_traces, end_cancelled
+from sellers.importing.endings import (
+    end_done,
+    end_dry,
+    end_failed,
+    end_previewed,
+    merge_for_preview,
+    note_moved_facts,
+    take_back,
+)
+from sellers.importing.merging import leave_out, merge_staged, tell_planner
 from sellers.importing.orders import check_orders
-from sellers.importing.outcome import EFFECT_COLUMNS, Outcome, read_outcome
+from sellers.importing.outcome import Outcome
 from sellers.importing.problems import FileProblemError
+from sellers.importing.raw_cells import keep_cells
 from sellers.importing.reading import Block
 from sellers.importing.reviews import check_reviews
 from sellers.importing.sources import Source, open_source
-from sellers.models import FileRole, ImportBatch, ImportEffect, ImportFile, ImportState
+from sellers.models import FileRole, ImportBatch, ImportFile, ImportState
 
 log = structlog.get_logger(__name__)
 
@@ -61,20 +74,26 @@ def run_batch(
     paths: Mapping[int, Path] | None = None,
     on_progress: Progress | None = None,
 ) -> ImportBatch | None:
-    """Import a batch that was created before; returns it in its final state.
+    """Do what a batch is waiting for: preview it, import it, or take it back.
 
-    ``paths`` says where files lie that were not uploaded, by ``ImportFile`` id. Returns None
-    when another worker is at it. Errors of the connection to the database are raised: the
-    batch stays where it was, and the next attempt begins anew.
+    ``paths`` says where files lie that were not uploaded, by ``ImportFile`` id. Returns the
+    batch in the state that it ends in; None when another worker is at it. Errors of the
+    connection to the database are raised: the batch stays where it was, and the next attempt
+    begins anew.
     """
-    with _only_runner(batch_id) as alone:
+    with only_worker(batch_id) as alone:
         if not alone:
             return None
         batch = ImportBatch.objects.select_related("seller").get(pk=batch_id)
-        if batch.is_final:
+        if batch.state not in ImportState.for_workers():
+            return batch
+        if batch.state == ImportState.UNDOING:
+            take_back(batch)
             return batch
         runner = _Runner(batch, paths or {}, on_progress)
-        if batch.attempts >= MAX_ATTEMPTS:
+        if batch.cancel_requested_at is not None:
+            runner.stop()
+        elif batch.attempts >= MAX_ATTEMPTS:
             runner.fail(
                 f"The worker stopped {MAX_ATTEMPTS} times during this import. Nothing was "
                 "imported. Try smaller files, or ask an administrator to look at the log."
@@ -84,20 +103,8 @@ def run_batch(
         return batch
 
 
-@contextmanager
-def _only_runner(batch_id: int) -> Iterator[bool]:
-    """Hold the lock that says "somebody is at this batch"; it ends with the connection."""
-    number = batch_id % (1 << 31)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, number])
-        row = cursor.fetchone()
-    alone = bool(row and row[0])
-    try:
-        yield alone
-    finally:
-        if alone and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, number])
+class _StoppedError(Exception):
+    """Somebody cancelled the import."""
 
 
 class _Runner:
@@ -106,6 +113,9 @@ class _Runner:
     ) -> None:
         self.batch, self.paths, self.on_progress = batch, paths, on_progress
         self.told_at = 0.0
+        self.is_preview = batch.state == ImportState.CHECKING
+        self.is_kept = not (batch.is_dry or self.is_preview)
+        self.keeps_words = True
 
     def attempt(self) -> None:
         try:
@@ -114,6 +124,8 @@ class _Runner:
             with _collector_paused():
                 self._stage(opened)
             self._merge()
+        except _StoppedError:
+            self.stop()
         except FileProblemError as problem:
             self.fail(str(problem))
         except SoftTimeLimitExceeded:
@@ -135,17 +147,26 @@ class _Runner:
                 staging.drop_staging()
 
     def _begin(self) -> None:
-        batch = self.batch
-        batch.rejections.all().delete()
-        batch.effects.all().delete()
-        now = timezone.now()
-        batch.state, batch.stage = ImportState.RUNNING, "looking at the files"
-        batch.attempts += 1
-        batch.started_at, batch.seen_at = now, now
-        batch.notes, batch.message = [], ""
-        for name in ("done", "new", "changed", "unchanged", "waiting", "no_review", "rejected"):
-            setattr(batch, f"rows_{name}", 0)
-        batch.save()
+        batch, now = self.batch, timezone.now()
+        state = batch.state if self.is_preview else ImportState.RUNNING
+        # Unless somebody cancelled it a moment ago.
+        begun = ImportBatch.objects.filter(
+            pk=batch.pk, state=batch.state, cancel_requested_at=None
+        ).update(
+            state=state,
+            stage="looking at the files",
+            attempts=F("attempts") + 1,
+            started_at=now,
+            seen_at=now,
+            notes=[],
+            message="",
+            rows_total=None,
+            **dict.fromkeys(COUNTED, 0),
+        )
+        if not begun:
+            raise _StoppedError
+        batch.refresh_from_db()
+        clear_traces(batch)
         self._tell()
 
     def _open_files(self) -> list[_Opened]:
@@ -168,6 +189,7 @@ class _Runner:
         batch.stage = "reading and checking"
         self._tell()
         context = Context.of(batch, self.paths)
+        self.keeps_words = batch.keeps_review_text
         for each in opened:
             _collect_zones(each, context)
         staging.create_staging()
@@ -185,7 +207,7 @@ class _Runner:
         if not batch.rows_done:
             names = ", ".join(each.file.name for each in opened)
             raise FileProblemError(f"{names}: there is a line of column names, but no row.")
-        batch.stage = "saving"
+        batch.stage = "working out the effect" if self.is_preview else "saving"
         self._tell()
         staging.analyze(*staging.TABLES)
 
@@ -204,6 +226,8 @@ class _Runner:
             else {n: [column[row] for row in keep] for n, column in checked.columns.items()},
         )
         self._reject(file, checked, block)
+        if block.raw.rows or block.raw.torn:
+            keep_cells(file, block, keeps_words=self.keeps_words)
         self.batch.rows_rejected += int(bad.sum()) + len(block.torn)
         self.batch.rows_no_review += checked.no_review
         self.batch.rows_done += block.rows
@@ -237,82 +261,76 @@ class _Runner:
         self.told_at = time.monotonic()
         self.batch.seen_at = timezone.now()
         self.batch.save(
-            update_fields=["stage", "rows_total", "rows_done", "seen_at", "notes", "state"]
+            update_fields=["stage", "rows_total", "rows_done", "seen_at", "notes"],
         )
         if self.on_progress is not None:
             self.on_progress(self.batch)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Stop where somebody asked for it."""
+        if ImportBatch.objects.filter(pk=self.batch.pk, cancel_requested_at=None).exists():
+            return
+        raise _StoppedError
 
     def _merge(self) -> None:
+        """One transaction: all of it is there afterwards, or nothing."""
         batch = self.batch
-        with transaction.atomic():
-            merge_sellers.create_and_lock_sellers(batch.pk)
-            merge_orders.propose_orders()
-            merge_sellers.merge_gigs(batch.pk)
-            merge_orders.write_orders(batch.pk)
-            merge_reviews.join_waiting_reviews(batch.pk)
-            merge_reviews.merge_reviews(batch.pk)
-            outcome = read_outcome(batch.pk)
-            merge_sellers.forget_empty_sellers()
-            if batch.is_dry:
-                transaction.set_rollback(True)
-            else:
-                self._finish(outcome)
-        if batch.is_dry:
+        with ExitStack() as ends:
             with transaction.atomic():
-                self._finish(outcome)
+                outcome, effect = self._merged()
+                ends.callback(outcome.close)
+                self._last_word()
+                if self.is_kept:
+                    end_done(batch, outcome)
+                else:
+                    transaction.set_rollback(True)
+            if not self.is_kept:
+                self._report(outcome, effect)
+        if self.is_kept:
+            tell_planner(outcome)
         if self.on_progress is not None:
             self.on_progress(batch)
 
-    def _finish(self, outcome: Outcome) -> None:
-        batch = self.batch
-        outcome.write_rejections()
-        effects = [dict(zip(EFFECT_COLUMNS, row, strict=True)) for row in outcome.effects]
-        changed = [e for e in effects if _facts_changed(e)]
-        if batch.is_dry:
-            changed = [effect for effect in changed if not effect["is_new"]]
-        else:
-            facts_changed(
-                seller_ids=[effect["seller_id"] for effect in changed],
-                reason=f"import {batch.pk}",
-            )
-        ImportEffect.objects.bulk_create(
-            [ImportEffect(batch=batch, **effect) for effect in changed], batch_size=2000
+    def _merged(self) -> tuple[Outcome, dict[str, Any]]:
+        if self.is_preview:
+            return merge_for_preview(self.batch, watch=self._watch)
+        self.batch.rows_left_out = leave_out(self.batch)
+        merged = merge_staged(
+            self.batch, watch=self._watch, locked=lambda: note_moved_facts(self.batch)
         )
-        self._note_outcome(effects)
-        batch.rows_new, batch.rows_changed = outcome.new, outcome.changed
-        batch.rows_unchanged, batch.rows_waiting = outcome.unchanged, outcome.waiting
-        batch.rows_rejected += outcome.refused
-        batch.reviews_joined = outcome.joined
-        batch.state = ImportState.DRY if batch.is_dry else ImportState.DONE
-        batch.is_logged = not batch.is_dry
-        self._end()
+        return merged, {}
 
-    def _note_outcome(self, effects: list[dict[str, int]]) -> None:
-        created = sum(1 for effect in effects if effect["is_new"])
-        if created and self.batch.is_dry:
-            self.batch.notes.append(f"Sellers that would be created: {created}.")
+    def _report(self, outcome: Outcome, effect: dict[str, Any]) -> None:
+        """What a merge did that was rolled back."""
+        with transaction.atomic():
+            self._last_word()
+            if self.is_preview:
+                end_previewed(self.batch, outcome, effect)
+            else:
+                end_dry(self.batch, outcome)
+
+    def _last_word(self) -> None:
+        """From here to the end of the transaction nobody can cancel it any more."""
+        now = ImportBatch.objects.select_for_update().get(pk=self.batch.pk)
+        if now.cancel_requested_at is not None:
+            raise _StoppedError
+
+    def stop(self) -> None:
+        """The final state of a batch that somebody cancelled."""
+        with transaction.atomic():
+            batch = ImportBatch.objects.select_for_update().get(pk=self.batch.pk)
+            if not batch.is_final:
+                end_cancelled(batch=batch, now=timezone.now())
+        self.batch.refresh_from_db()
+        if self.on_progress is not None:
+            self.on_progress(self.batch)
 
     def fail(self, message: str) -> None:
         """The final state of a batch of which nothing was imported, and why."""
-        batch = self.batch
-        with transaction.atomic():
-            batch.rejections.all().delete()
-            batch.state, batch.message = ImportState.FAILED, message
-            batch.rows_rejected = batch.rows_no_review = 0
-            self._end()
+        end_failed(self.batch, message)
         if self.on_progress is not None:
-            self.on_progress(batch)
-
-    def _end(self) -> None:
-        batch = self.batch
-        batch.stage = ""
-        batch.finished_at = batch.seen_at = timezone.now()
-        batch.save()
-        transaction.on_commit(lambda: remove_files(batch), robust=True)
-
-
-def _facts_changed(effect: Mapping[str, int]) -> bool:
-    return any(n for name, n in effect.items() if name not in {"seller_id", "is_new"})
+            self.on_progress(self.batch)
 
 
 def _collect_zones(opened: _Opened, context: Context) -> None:

@@ -107,6 +107,7 @@ def check_counts(batch: ImportBatch) -> None:
             + batch.rows_waiting
             + batch.rows_no_review
             + batch.rows_rejected
+            + batch.rows_left_out
         )
         assert batch.rows_done == batch.rows_total
         own = batch.rejections.filter(file__batch=batch)

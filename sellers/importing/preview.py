@@ -1,0 +1,220 @@
+"""What an import would do, read from the very merge that would do it, before it is rolled back.
+
+The answer is JSON, stored with the batch (:class:`sellers.models.ImportPreview`)::
+
+    {"rows": {"rows_new": 2, …},                     every verdict of COUNTS
+     "fields": [{"kind", "field", "rows"}],           facts that change, most rows first
+     "changed": [{"kind", "ref", "seller_id", "seller", "file_id", "line",
+                  "fields": {"amount": [before, after], …}}],
+     "new": [{"kind", "ref", "seller_id", "seller", "file_id", "line"}],
+     "duplicates": [{"kind", "ref", "seller", "same", "differing",
+                     "rows": [{"file_id", "line", "left_out", "says": {…}}]}],
+     "duplicates_count": 1,
+     "sellers": [SellerShift.as_json(), …], "sellers_count": 3, "sellers_new": 1}
+
+Lists of rows hold the first :data:`SHOWN`; the counts are of all. A fact that is unknown is null.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import connection
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+from sellers.importing.history import Logged
+from sellers.importing.merge_orders import ORDER_LOG
+from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
+from sellers.importing.merge_sellers import GIG_LOG
+from sellers.importing.merging import touched_sellers
+from sellers.importing.standings import SellerShift
+from sellers.models import ChangeKind, FileRole, ImportBatch
+
+#: Rows of each list that are shown.
+SHOWN = 50
+
+_FIELDS = """
+SELECT kind, field, count(*)
+FROM sellers_importchange, jsonb_object_keys(before - %(origin)s::text[]) AS field
+WHERE batch_id = %(batch)s AND kind = ANY(%(kinds)s) AND before IS NOT NULL
+GROUP BY kind, field ORDER BY count(*) DESC, kind, field
+"""
+
+_CHANGED = """
+SELECT entry.kind, {ref}, seller.id, seller.handle, entry.file_id, entry.line, entry.before,
+       {after}
+FROM sellers_importchange AS entry
+JOIN {table} AS row ON row.id = entry.row_id
+{joins}
+JOIN sellers_seller AS seller ON seller.id = {seller}
+WHERE entry.batch_id = %(batch)s AND entry.kind = {kind} AND entry.before IS NOT NULL
+ORDER BY entry.id LIMIT {shown}
+"""
+
+_NEW = f"""
+(SELECT 1, ref, seller_id, handle, file_id, line
+ FROM proposed_orders JOIN touched_sellers USING (seller_id)
+ WHERE order_id IS NULL ORDER BY file_id, line LIMIT {SHOWN})
+UNION ALL
+(SELECT 2, order_ref, seller_id, handle, file_id, line
+ FROM proposed_reviews JOIN touched_sellers USING (seller_id)
+ WHERE order_id IS NOT NULL AND review_id IS NULL AND NOT is_too_early
+ ORDER BY file_id, line LIMIT {SHOWN})
+"""  # noqa: S608 - made of constants
+
+# Messages about one order are meant to be several: those are no duplicates.
+_DUPLICATES = """
+WITH rows AS (
+    SELECT {identity}, file_id, line, to_jsonb(staged) - '{{file_id,line,zone}}'::text[] AS said
+    FROM {table} AS staged
+    WHERE NOT EXISTS (SELECT FROM sellers_importfile
+                      WHERE id = staged.file_id AND role = {mail})
+), groups AS (
+    SELECT {names}, count(*) OVER () AS groups, count(DISTINCT said) = 1 AS same,
+           min(file_id) AS first_file, min(line) AS first_line,
+           jsonb_agg(jsonb_build_object('file_id', file_id, 'line', line, 'says', said)
+                     ORDER BY file_id, line) AS rows
+    FROM rows GROUP BY {names} HAVING count(*) > 1
+)
+SELECT {ref}, handle, same, rows, groups FROM groups
+ORDER BY first_file, first_line LIMIT {shown}
+"""
+
+
+def effect_of(batch: ImportBatch, duplicates: dict[str, Any]) -> dict[str, Any]:
+    """The effect of the merge in whose transaction this is called, without the sellers' part."""
+    origin = [column for log in (ORDER_LOG, REVIEW_LOG) for column in log.origin]
+    kinds = [log.kind.value for log in (ORDER_LOG, REVIEW_LOG, WAITING_LOG, GIG_LOG)]
+    found = _rows(_FIELDS, {"batch": batch.pk, "origin": origin, "kinds": kinds})
+    return {
+        "fields": [
+            {"kind": _word(kind), "field": field, "rows": rows} for kind, field, rows in found
+        ],
+        "changed": [
+            row
+            for log in (ORDER_LOG, REVIEW_LOG, WAITING_LOG, GIG_LOG)
+            for row in _changed(log, batch)
+        ][:SHOWN],
+        "new": [
+            dict(zip(("ref", "seller_id", "seller", "file_id", "line"), rest, strict=True))
+            | {"kind": _word(kind)}
+            for kind, *rest in _rows(_NEW)
+        ][:SHOWN],
+        **duplicates,
+    }
+
+
+def sellers_part(shifted: tuple[SellerShift, ...]) -> dict[str, Any]:
+    """What becomes of the sellers: all that are touched, where those are not too many."""
+    known = set(touched_sellers(known_only=True))
+    everybody = touched_sellers()
+    return {
+        "sellers": [shift.as_json() | {"is_new": shift.is_new} for shift in shifted],
+        "sellers_count": len(everybody),
+        "sellers_new": len(set(everybody) - known),
+    }
+
+
+def duplicates_in(batch: ImportBatch) -> dict[str, Any]:
+    """Rows of the files that are about the same thing, before any is left out."""
+    left_out = {(int(file), int(line)) for file, line in batch.left_out}
+    found, count = [], 0
+    for kind, table, ref, identity in (
+        (ChangeKind.ORDER, "staged_orders", "ref", {"platform": "", "handle": "", "ref": ""}),
+        (
+            ChangeKind.REVIEW,
+            "staged_reviews",
+            "order_ref",
+            {
+                "platform": "",
+                "handle": "",
+                "order_ref": "",
+                "review": "coalesce(ref, '')",
+                "posted_at": "",
+            },
+        ),
+    ):
+        query = SQL(_DUPLICATES).format(
+            identity=SQL(", ").join(
+                SQL("{} AS {}").format(SQL(of or name), Identifier(name))
+                for name, of in identity.items()
+            ),
+            names=SQL(", ").join(map(Identifier, identity)),
+            table=Identifier(table),
+            mail=Literal(FileRole.MAIL.value),
+            ref=Identifier(ref),
+            shown=Literal(SHOWN),
+        )
+        groups = _rows(query)
+        count += groups[0][4] if groups else 0
+        found += [_duplicate(kind, group, left_out) for group in groups]
+    return {"duplicates": found[:SHOWN], "duplicates_count": count}
+
+
+def _duplicate(
+    kind: ChangeKind, group: tuple[Any, ...], left_out: set[tuple[int, int]]
+) -> dict[str, Any]:
+    ref, handle, same, rows_json, _ = group
+    rows = json.loads(rows_json)
+    facts = rows[0]["says"]
+    differing = [name for name in facts if len({str(row["says"][name]) for row in rows}) > 1]
+    for row in rows:
+        row["says"] = {name: row["says"][name] for name in differing}
+        row["left_out"] = (row["file_id"], row["line"]) in left_out
+    return {
+        "kind": _word(kind),
+        "ref": ref,
+        "seller": handle,
+        "same": same,
+        "differing": differing,
+        "rows": rows[:SHOWN],
+    }
+
+
+def _changed(log: Logged, batch: ImportBatch) -> list[dict[str, Any]]:
+    found = _rows(_changed_query(log), {"batch": batch.pk})
+    names = ("ref", "seller_id", "seller", "file_id", "line")
+    rows = []
+    for kind, *rest, before_json, after_json in found:
+        before, after = json.loads(before_json), json.loads(after_json)
+        fields = {
+            fact: [before[fact] or None, after[fact] or None]
+            if fact in log.words
+            else [before[fact], after[fact]]
+            for fact in log.facts
+            if fact in before
+        }
+        rows.append(dict(zip(names, rest, strict=True)) | {"kind": _word(kind), "fields": fields})
+    return rows
+
+
+def _changed_query(log: Logged) -> Composed:
+    joins, seller, ref, after = "", "row.seller_id", "row.ref", "to_jsonb(row)"
+    if log is ORDER_LOG:
+        joins = "JOIN sellers_gig AS gig ON gig.id = row.gig_id"
+        after = "to_jsonb(row) || jsonb_build_object('gig', gig.ref)"
+    elif log is REVIEW_LOG:
+        joins = "JOIN sellers_order AS orders ON orders.id = row.order_id"
+        seller, ref = "orders.seller_id", "orders.ref"
+    elif log is WAITING_LOG:
+        ref = "row.order_ref"
+    return SQL(_CHANGED).format(
+        ref=SQL(ref),
+        after=SQL(after),
+        table=Identifier(log.table),
+        joins=SQL(joins),
+        seller=SQL(seller),
+        kind=Literal(log.kind.value),
+        shown=Literal(SHOWN),
+    )
+
+
+def _word(kind: int) -> str:
+    return ChangeKind(kind).name.lower()
+
+
+def _rows(query: str | Composed, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
