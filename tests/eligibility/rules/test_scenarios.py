@@ -131,7 +131,7 @@ def test_an_inferred_rule_that_fails_is_never_folded_into_the_verdict() -> None:
 def test_one_gig_of_four_is_eligible_and_the_other_three_say_which_rule() -> None:
     # Gig 0: 20 × 5 → 5.0, met. Gig 1: 19 reviews. Gig 2: 20 × 4.5 = 4.5 < 4.7. Gig 3: none.
     today = day_of(2023, 6, 12)
-    stars = ([5.0] * 20, [5.0] * 19, [4.5] * 20, [])
+    stars: list[list[float]] = [[5.0] * 20, [5.0] * 19, [4.5] * 20, []]
     orders = [
         orders_every(5, max(len(own), 1), today - 10, gig, first=100 * gig + 1)
         for gig, own in enumerate(stars)
