@@ -41,7 +41,14 @@ os.environ["DATABASE_POOL"] = "0"
 os.environ["LOG_LEVEL"] = "WARNING"
 # Playwright's synchronous interface runs inside an event loop of its own.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-for name in ("STANDING_BENCHMARKS", "STANDING_POLICY", "STANDING_POLICY_DIRS", "ALLOWED_HOSTS"):
+for name in (
+    "STANDING_BENCHMARKS",
+    "STANDING_POLICY",
+    "STANDING_POLICY_DIRS",
+    "STANDING_RULE_DIRS",
+    "STANDING_RULES_OFF",
+    "ALLOWED_HOSTS",
+):
     os.environ.pop(name, None)
 
 
