@@ -27,7 +27,7 @@ from config.run.programs import READY
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # Compiles on the other core, while the database is set up and the story is loaded.
-    compiling = subprocess.Popen([sys.executable, "-m", "metrics.engine.warm_up"])
+    compiling = subprocess.Popen([sys.executable, "-m", "eligibility.rules.warm_up"])
     django.setup()
     migrate()
     from sellers.demo.accounts import existing_demo_accounts
