@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sellers.models import Gig, Seller
 
@@ -245,3 +245,67 @@ class RunChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.seller_ids)} sellers of run {self.run_id}"
+
+
+class CalendarFeed(models.Model):
+    """A private address under which a calendar program finds a seller's age-out days.
+
+    The address holds a secret; only its hash is stored. Revoked is for ever.
+    """
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="calendar_feeds")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds"
+    )
+    secret_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            # One address a person and seller at a time: a new one takes the old one's place.
+            models.UniqueConstraint(
+                fields=("seller", "user"),
+                name="feed_one_in_force",
+                condition=Q(revoked_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk} of seller {self.seller_id}"
+
+
+class KeptForecast(Computed):
+    """What was forecast on one day for a later one, kept to be held against what came.
+
+    NULL is "not scored" for ``quiet_score``, and "too little to go by" for the own pace.
+    """
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="kept_forecasts")
+    made_on = models.DateField()
+    horizon_days = models.PositiveSmallIntegerField()
+    #: If nothing new happens.
+    quiet_score = models.FloatField(null=True)
+    #: At the seller's own pace: the median of the draws, and the band of four draws of five.
+    pace_score = models.FloatField(null=True)
+    pace_low = models.FloatField(null=True)
+    pace_high = models.FloatField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-made_on", "horizon_days")
+        constraints = (
+            # Serves the track record of one seller, newest first.
+            models.UniqueConstraint(
+                fields=("seller", "made_on", "horizon_days"), name="forecast_made_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(pace_score__isnull=True, pace_low__isnull=True, pace_high__isnull=True)
+                | Q(pace_low__lte=F("pace_score"), pace_high__gte=F("pace_score")),
+                name="forecast_median_in_band",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"seller {self.seller_id} on {self.made_on}, {self.horizon_days} days ahead"

@@ -233,7 +233,7 @@ def _changed_reviews(
 def with_facts(
     orders: OrderColumns, reviews: ReviewColumns, change: Applied
 ) -> tuple[OrderColumns, ReviewColumns, Int64]:
-    """All facts as they would be, ascending by order number.
+    """All facts as they would be, ascending by order number; reviews go by their order's row.
 
     Returns
     -------
@@ -255,7 +255,8 @@ def with_facts(
     versions = replace(versions, row=old_place[versions.row])
     more = review_columns(change.reviews, new)
     more = replace(more, row=place[len(kept.order) + more.row])
-    return _taken(together, rank), _joined(versions, more), was[rank]
+    said = _joined(versions, more)
+    return _taken(together, rank), _taken(said, np.argsort(said.row, kind="stable")), was[rank]
 
 
 def _old_rows(orders: OrderColumns, numbers: Int64) -> Int64:

@@ -95,6 +95,7 @@ def test_a_scenario_by_sums_is_the_sweep_of_all_facts_as_they_would_be(
     # Every real order that was not touched is as it was, hypothetical ones come first.
     numbers = together.order.tolist()
     assert numbers == sorted(numbers)
+    assert (np.diff(said.row) >= 0).all()
     assert len(numbers) == len(facts) - len(scenario.removed) + len(scenario.added)
     untouched = {*numbers} - {c.order for c in scenario.changed} - {n for n in numbers if n < 0}
     before = {order.order: order for order in order_facts(orders)}

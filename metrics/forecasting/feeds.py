@@ -1,0 +1,67 @@
+"""Private addresses for calendar programs: made, used, revoked.
+
+A calendar program cannot log in, so the address itself is the key: a number that finds the row
+and a secret of 256 bits, of which only the hash is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from metrics.models import CalendarFeed
+from sellers.access import sellers_visible_to
+from sellers.models import Seller, User
+
+
+@transaction.atomic
+def create_feed(*, seller: Seller, user: User, now: datetime) -> tuple[CalendarFeed, str]:
+    """A new address of this person for this seller; the one before it stops working.
+
+    Returns
+    -------
+    The feed and its secret, which cannot be read again later.
+    """
+    # Two requests at once come one after the other: the later address stays.
+    User.objects.select_for_update().get(pk=user.pk)
+    revoke_feed(seller=seller, user=user, now=now)
+    secret = secrets.token_urlsafe(32)
+    feed = CalendarFeed.objects.create(
+        seller=seller, user=user, secret_hash=_hash(secret), created_at=now
+    )
+    return feed, secret
+
+
+def revoke_feed(*, seller: Seller, user: User, now: datetime) -> int:
+    """Stop the address of this person for this seller, for ever; how many there were."""
+    return feeds_in_force(seller=seller, user=user).update(revoked_at=now)
+
+
+def feeds_in_force(*, seller: Seller, user: User) -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.filter(seller=seller, user=user, revoked_at=None)
+
+
+def feed_at(feed_id: int, secret: str) -> CalendarFeed | None:
+    """The feed at an address; None unless it is in force and its person may see the seller."""
+    feed = (
+        CalendarFeed.objects.filter(pk=feed_id, revoked_at=None)
+        .select_related("seller", "user")
+        .first()
+    )
+    expected = "" if feed is None else feed.secret_hash
+    # Compared whether or not there is a row, in a time that tells nothing.
+    right = hmac.compare_digest(_hash(secret), expected.ljust(64))
+    if feed is None or not right:
+        return None
+    visible = sellers_visible_to(feed.user).filter(pk=feed.seller_id).exists()
+    return feed if visible else None
+
+
+def _hash(secret: str) -> str:
+    """Of a random secret: no salt and no slow hash are needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
