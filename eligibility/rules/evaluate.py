@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.rules.axis import Axis
+from eligibility.rules.daily import DailyMetric
 from eligibility.rules.facts import Bools, category_key
-from eligibility.rules.metrics import DailyMetric
 from eligibility.rules.types import (
     OUT_OF_FORCE,
     Bounds,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from eligibility.rules.axis import Axis
+from eligibility.rules.daily import Axes, DailyMetric, run_starts
 from eligibility.rules.evaluate import (
     counted_rules,
     force_of,
@@ -18,7 +19,7 @@ from eligibility.rules.evaluate import (
 from eligibility.rules.facts import Bools, EligibilityFacts
 from eligibility.rules.items import SUMS, ItemColumns, items_of
 from eligibility.rules.levels import LevelDays, level_days, level_rules
-from eligibility.rules.metrics import Axes, DailyMetric, daily_metric
+from eligibility.rules.metrics import daily_metric
 from eligibility.rules.types import (
     OUT_OF_FORCE,
     Kind,
@@ -147,10 +148,7 @@ def _held(found: Judgement) -> DailyMetric:
     axis, levels = found.axes.seller, found.levels
     least = np.zeros(axis.size, np.int8) if levels is None else levels.least
     most = np.zeros(axis.size, np.int8) if levels is None else levels.most
-    fresh = np.zeros(axis.size + 1, bool)
-    fresh[axis.offset] = True
-    fresh[1:-1] |= (least[1:] != least[:-1]) | (most[1:] != most[:-1])
-    start = np.flatnonzero(fresh[:-1])
+    start = run_starts(axis, [least, most])
     den = np.full(len(start), 0 if levels is None else 1, np.int64)
     return DailyMetric(
         axis, start, least[start].astype(np.int64), den, most[start].astype(np.int64), den

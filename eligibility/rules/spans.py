@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eligibility.rules.axis import Axis
 from eligibility.rules.causes import Flips, flip_causes
+from eligibility.rules.daily import run_starts
 from eligibility.rules.evaluate import counted_rules, thresholds
 from eligibility.rules.flips import FlipCause
 from eligibility.rules.judge import Judgement, metric_of
@@ -79,10 +80,7 @@ def all_spans(found: Judgement) -> Iterator[RuleSpans]:
 
 def _cut(days: Int8, axis: Axis) -> tuple[Int64, Int64, Int64]:
     """Entries at which spans begin, their subjects, and the days after their last."""
-    fresh = np.zeros(axis.size + 1, bool)
-    fresh[axis.offset] = True
-    fresh[1:-1] |= days[1:] != days[:-1]
-    entry = np.flatnonzero(fresh[:-1])
+    entry = run_starts(axis, [days])
     behind = np.append(entry[1:], axis.size)
     subject = np.searchsorted(axis.offset, entry, side="right") - 1
     shift = axis.first_day[subject] - axis.offset[subject]
@@ -246,11 +244,7 @@ def level_spans(levels: LevelDays) -> LevelSpans:
         levels.supported,
         levels.possible,
     )
-    fresh = np.zeros(axis.size + 1, bool)
-    fresh[axis.offset] = True
-    for column in (*columns, levels.grace_start):
-        fresh[1:-1] |= column[1:] != column[:-1]
-    entry = np.flatnonzero(fresh[:-1])
+    entry = run_starts(axis, (*columns, levels.grace_start))
     subject = np.searchsorted(axis.offset, entry, side="right") - 1
     shift = axis.first_day[subject] - axis.offset[subject]
     behind = np.append(entry[1:], axis.size)

@@ -81,14 +81,7 @@ class Metric(StrEnum):
 ESTIMATED = frozenset({Metric.SUCCESS_SCORE})
 
 #: Shares with their own numerator and denominator.
-RATES = frozenset(
-    {
-        Metric.RESPONSE_RATE,
-        Metric.COMPLETION_RATE,
-        Metric.ON_TIME_RATE,
-        Metric.CANCELLATION_RATE,
-    }
-)
+RATES = frozenset(metric for metric in Metric if metric.value.endswith("_rate"))
 
 
 class Comparison(StrEnum):
@@ -328,7 +321,7 @@ class Reason(StrEnum):
     """Why an order, review or inquiry counts or does not."""
 
     COUNTS = "counts"
-    #: Counts below the line only: it lowers a rate (or raises a rate of cancellations).
+    #: Counts below the line only.
     COUNTS_AGAINST = "counts_against"
     #: May count or may not: the platform does not say, or the data do not.
     DOUBTFUL = "doubtful"

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from eligibility.rules.metrics import Axes, daily_metric
+from eligibility.rules.daily import Axes
+from eligibility.rules.metrics import daily_metric
 from eligibility.rules.records import SellerRecord, facts_of, record_of
 from eligibility.rules.reference import metric_value
 from eligibility.rules.types import Doubt, Empty, Metric, MetricSpec, Scope, Window, WindowKind
