@@ -106,7 +106,8 @@ def cause_link(flip: Flip, places: Places, *, counts_url: str = "") -> Link | No
         case FlipCause.SCORE_MOVED:
             url = places.why(flip.day)
         case FlipCause.LEVEL_CHANGED | FlipCause.RULES_CHANGED:
-            url = places.seller()
+            # The seller's own page needs no link to itself.
+            url = "" if places.gig_id is None else places.seller()
         case FlipCause.SHOWN:
             url = places.outcomes()
         case _:

@@ -18,7 +18,8 @@ class CompactVerdict:
     """``level`` "Level 2", ``state`` its mark, ``words`` "holds, 2 margins thin".
 
     ``promoted`` reads "3 of 4 gigs met", ``promoted_note`` what it leaves open; both are empty
-    where there is no gig to judge. ``urgent`` is what is about to be lost, with its day.
+    where there is no gig to judge. ``urgent`` is what is about to be lost, with its day, ``left``
+    the days that are left.
     """
 
     url: str
@@ -26,13 +27,14 @@ class CompactVerdict:
     state: str
     words: str
     urgent: str
+    left: str
     promoted: str
     promoted_note: str
     as_of: date
 
 
 #: Marks of :class:`CompactVerdict.state`.
-HOLDS, AT_RISK, OPEN = "holds", "risk", "open"
+HOLDS, AT_RISK, OPEN, NONE = "holds", "risk", "open", "none"
 
 
 def compact_verdict(standing: EligibilityStanding, levels: Levels) -> CompactVerdict:
@@ -45,6 +47,7 @@ def compact_verdict(standing: EligibilityStanding, levels: Levels) -> CompactVer
         state=state,
         words=words,
         urgent=urgent_words(standing, levels),
+        left=_left_words(standing),
         promoted=promoted_words(standing),
         promoted_note=_promoted_note(standing),
         as_of=standing.as_of,
@@ -61,7 +64,7 @@ def _level_words(standing: EligibilityStanding, held: int, levels: Levels) -> tu
     if standing.most is not None and standing.most > held:
         return OPEN, f"at least; it may be {level_title(standing.most, levels)}"
     if not held:
-        return HOLDS, "no level yet"
+        return NONE, "no level yet"
     return HOLDS, f"holds{thin_words(standing.thin_margins)}"
 
 
@@ -77,6 +80,12 @@ def urgent_words(standing: EligibilityStanding, levels: Levels) -> str:
     title = level_title(standing.held or 0, levels)
     left = days_left_words(standing.grace_end, standing.as_of)
     return f"{title} {left}: grace ends {day_words(last_day(standing.grace_end))}"
+
+
+def _left_words(standing: EligibilityStanding) -> str:
+    if standing.phase != Phase.GRACE or standing.grace_end is None:
+        return ""
+    return f"{counted(max((standing.grace_end - standing.as_of).days - 1, 0), 'day', 'days')} left"
 
 
 def last_day(end: date) -> date:

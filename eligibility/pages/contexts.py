@@ -9,9 +9,9 @@ from eligibility.computing import in_force
 from eligibility.models import RuleSpan
 from eligibility.observed import is_allowed, level_rank
 from eligibility.pages.gig import GigFindings
-from eligibility.pages.lines import Finding, tally_words
+from eligibility.pages.lines import Finding, in_a_sentence, tally_words
 from eligibility.pages.parts import Shown, State, overall
-from eligibility.pages.reading import Reading, flip_of, rules_in_force, spans_on, titles_of
+from eligibility.pages.reading import Reading, flip_of, rules_in_force, since, spans_on, titles_of
 from eligibility.pages.seller import SellerFindings
 from eligibility.pages.seller_parts import GigVerdict
 from eligibility.rule_words import level_title
@@ -45,8 +45,10 @@ def seller_findings(reading: Reading, finding: str = "") -> SellerFindings:
     spans = _spans_by_rule(seller, day, levels)
     findings = {}
     if levels is not None:
+        situation = reading.situation()
         for rule in rules_in_force(levels.all_rules, levels, day):
-            findings[rule.id] = reading.finding(rule, span=spans.get((None, rule.id)))
+            found = reading.finding(rule, situation, near=True)
+            findings[rule.id] = since(found, spans.get((None, rule.id)))
     shown = _latest_level(seller)
     return SellerFindings(
         as_of=day,
@@ -74,7 +76,8 @@ def gig_verdicts(reading: Reading, promotion: RuleSet | None) -> list[GigVerdict
         if (gig.pk, "") not in spans:
             continue
         rules = counted_rules(rules_in_force(promotion.rules, promotion, day))
-        findings = [reading.finding(rule, gig=gig) for rule in rules]
+        situation = reading.situation(gig=gig)
+        findings = [reading.finding(rule, situation, gig=gig) for rule in rules]
         states = [state_of(one.verdict) for one in findings]
         answer = answers.get(gig.pk)
         state, span = overall(states), spans[gig.pk, ""]
@@ -96,7 +99,7 @@ _URGENCY = {State.NOT_MET: 0, State.UNKNOWN: 1, State.MET: 2}
 
 
 def _thin(findings: Sequence[Finding]) -> str:
-    titles = [one.rule.title.lower() for one in findings if one.thin]
+    titles = [in_a_sentence(one.rule.title) for one in findings if one.thin]
     return f"thin: {', '.join(titles)}" if titles else ""
 
 
@@ -108,8 +111,11 @@ def gig_findings(reading: Reading, gig: Gig, finding: str = "") -> GigFindings:
     flip = None
     if promotion is not None:
         spans = _spans_by_rule(reading.seller, day, promotion)
+        situation = reading.situation(gig=gig)
         findings = [
-            reading.finding(rule, gig=gig, span=spans.get((gig.pk, rule.id)))
+            since(
+                reading.finding(rule, situation, gig=gig, near=True), spans.get((gig.pk, rule.id))
+            )
             for rule in rules_in_force(promotion.rules, promotion, day)
         ]
         whole = spans.get((gig.pk, ""))

@@ -8,7 +8,7 @@ from datetime import date
 
 from eligibility.cause_words import Flip, cause_link
 from eligibility.pages.gig_parts import GigEligibilityPage
-from eligibility.pages.lines import Finding, Reader, missing_words, rule_groups
+from eligibility.pages.lines import Finding, Reader, in_a_sentence, missing_words, rule_groups
 from eligibility.pages.parts import RuleLine, Shown, State, overall
 from eligibility.pages.seller import in_force_words
 from eligibility.rules.types import Group, RuleSet
@@ -26,8 +26,6 @@ class GigFindings:
     flip: Flip | None
     shown: Sequence[Shown]
     level: str
-    gains: str = ""
-    loses: str = ""
     finding: str = ""
 
 
@@ -50,10 +48,25 @@ def gig_page(known: GigFindings, reader: Reader) -> GigEligibilityPage:
         shown=known.shown,
         in_force=[] if known.rules is None else [in_force_words(known.rules)],
         level=known.level,
-        gains=known.gains if state is not State.MET else "",
-        loses=known.loses if state is State.MET else "",
+        gains=_all_gains(counting),
+        loses=_any_loss(counting) if state is State.MET else "",
         finding=known.finding,
     )
+
+
+def _all_gains(lines: Sequence[RuleLine]) -> str:
+    """What it would take to meet every rule; "" where one cannot be met by anything we know."""
+    lacking = [line for line in lines if line.state is not State.MET]
+    if not lacking or not all(line.gains for line in lacking):
+        return ""
+    if len(lacking) == 1:
+        return lacking[0].gains
+    return "; and ".join(f"{in_a_sentence(line.title)}: {line.gains}" for line in lacking)
+
+
+def _any_loss(lines: Sequence[RuleLine]) -> str:
+    """What would cost any one of the rules."""
+    return "; ".join(line.loses for line in lines if line.loses)
 
 
 def _said(state: State, lines: Sequence[RuleLine]) -> tuple[str, str]:
@@ -71,6 +84,6 @@ def _said(state: State, lines: Sequence[RuleLine]) -> tuple[str, str]:
     met = sum(line.state is State.MET for line in lines)
     say = f"{met} of {total} {'is' if met == 1 else 'are'} met."
     if state is State.NOT_MET:
-        also = f" {unknown.capitalize()} cannot be checked from your data." if unknown else ""
+        also = f" Cannot be checked from your data: {unknown}." if unknown else ""
         return say, f"What lacks: {lacking}.{also}"
     return say, f"None is known to fail, but this cannot be checked from your data: {unknown}."

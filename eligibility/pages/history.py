@@ -55,7 +55,7 @@ class HistoryLinks:
 
     def choices(self, options: Iterable[RuleSet]) -> list[dict[str, Any]]:
         """The control that chooses the rules."""
-        named = [("", "As they were"), *((one.id, f"As if: {one.title}") for one in options)]
+        named = [("", "As they were"), *((one.id, f"As if “{one.title}”") for one in options)]
         return [
             {
                 "label": label,

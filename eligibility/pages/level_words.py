@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from eligibility.pages.lines import missing_words
+from eligibility.pages.lines import in_a_sentence, missing_words
 from eligibility.pages.parts import RuleLine, State
 from eligibility.pages.seller_parts import GraceClock
 from eligibility.rule_files import rule_sets_by_id
@@ -95,7 +95,7 @@ def _holding(
         )
     if not level.held:
         return Said("No level yet.", _to_the_next(following, 1, levels), State.NOT_MET)
-    thin = [line.title.lower() for line in own if line.thin]
+    thin = [in_a_sentence(line.title) for line in own if line.thin]
     detail = f"Thin: {listed(thin)}." if thin else "No margin is thin."
     say = f"{held} holds" + (f", {counted(len(thin), 'margin', 'margins')} thin." if thin else ".")
     above = _to_the_next(following, level.held + 1, levels)
@@ -136,5 +136,5 @@ def grace_clock(
         start=level.grace_start,
         last=last_day(level.grace_end),
         share=round(100 * over / total, 1) if total else 100.0,
-        missing=[line.title.lower() for line in own if line.state is State.NOT_MET],
+        missing=[in_a_sentence(line.title) for line in own if line.state is State.NOT_MET],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from eligibility.cause_words import Flip, Places, cause_link
-from eligibility.pages.parts import RuleGroup, RuleLine, State, overall
+from eligibility.pages.parts import Link, RuleGroup, RuleLine, State, overall
 from eligibility.rule_words import (
     Levels,
     margin_words,
@@ -17,7 +17,7 @@ from eligibility.rule_words import (
     window_words,
 )
 from eligibility.rules.evaluate import margin_on
-from eligibility.rules.types import ESTIMATED, Group, MetricValue, Rule, Verdict
+from eligibility.rules.types import ESTIMATED, Group, Metric, MetricValue, Rule, Verdict
 from eligibility.words import (
     COUNTABLE,
     GROUP_NOTES,
@@ -84,7 +84,7 @@ def rule_line(finding: Finding, reader: Reader, day: date) -> RuleLine:
         because=_because(rule, finding.value) if state is State.UNKNOWN else "",
         resolve=rule.resolved_by if state is State.UNKNOWN else "",
         source=rule.source,
-        orders_url=counts_url,
+        behind=_behind(rule, reader, counts_url),
         switched_off=not rule.enabled,
     )
 
@@ -93,6 +93,15 @@ def _counts_url(rule: Rule, reader: Reader, day: date) -> str:
     if rule.metric not in COUNTABLE:
         return ""
     return reader.places.counts(reader.rule_set, rule.id, day)
+
+
+def _behind(rule: Rule, reader: Reader, counts_url: str) -> Link | None:
+    """The list behind a number, or for the level held the page with its rules."""
+    if counts_url:
+        return Link("what counts", counts_url)
+    if rule.metric is Metric.LEVEL:
+        return Link("the rules of the level", reader.places.seller())
+    return None
 
 
 def _of(rule: Rule, value: MetricValue) -> str:
@@ -148,4 +157,9 @@ def tally_words(states: Sequence[State]) -> str:
 
 def missing_words(lines: Iterable[RuleLine], state: State) -> str:
     """The titles of the rules in a state, for a sentence: "rating and response rate"."""
-    return listed([line.title.lower() for line in lines if line.state is state])
+    return listed([in_a_sentence(line.title) for line in lines if line.state is state])
+
+
+def in_a_sentence(title: str) -> str:
+    """A title without its capital; names within it keep theirs."""
+    return title[:1].lower() + title[1:]

@@ -44,7 +44,6 @@ _THINGS: Mapping[Metric, str] = {
     Metric.REVIEW_COUNT: "reviews",
     Metric.RESPONSE_RATE: "first messages",
 }
-#: Metrics whose value grows with each row that counts, by what a row brings.
 _NOT_IN_FORCE = "These rules were not in force on this day. This is what they would have counted."
 
 
@@ -81,7 +80,7 @@ def counts_page(reading: Reading, asked: CountsQuestion) -> CountsPage | None:
     if rule_set is None or rule is None or rule.metric not in COUNTABLE:
         return None
     gig = asked.gig if rule.spec.scope is Scope.GIG else None
-    finding = reading.finding(rule, gig=gig, day=asked.day)
+    finding = reading.finding(rule, reading.situation(asked.day, gig), gig=gig)
     value, is_pro = finding.value, reading.seller.is_pro
     items = sorted(value.items, key=lambda item: (-(item.day or 0), item.number))
     rows = _rows(reading, rule, items)
@@ -188,8 +187,13 @@ def _row(rule: Rule, item: Counted, named: Named) -> CountedRow:
         kind=_kind(item.reason),
         reason=REASON_WORDS[item.reason],
         brings=_brings(rule, item),
-        until=_day(item.until) if item.counts else None,
+        until=_last_day(item) if item.counts else None,
     )
+
+
+def _last_day(item: Counted) -> date | None:
+    """The last day on which it counts."""
+    return None if item.until is None else date_of(item.until - 1)
 
 
 def _day(number: int | None) -> date | None:

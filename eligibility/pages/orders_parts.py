@@ -49,3 +49,13 @@ class CountsPage:
     totals: dict[str, int]
     shown: str = ""
     doubt: str = ""
+
+    @property
+    def has_brings(self) -> bool:
+        """Whether any row adds more than itself."""
+        return any(row.brings for row in self.rows)
+
+    @property
+    def has_until(self) -> bool:
+        """Whether any row leaves the window on a day that is known."""
+        return any(row.until for row in self.rows)

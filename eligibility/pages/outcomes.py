@@ -36,6 +36,8 @@ def outcomes_context(
 ) -> dict[str, Any]:
     """Rows, agreement and form, for the page of the log and for the card on a gig's page."""
     compared = compare([seller])
+    if gig is not None:
+        compared = [one for one in compared if one.observation.gig_id == gig.pk]
     return {
         "outcomes": outcome_rows(seller, compared, gig),
         "agreement": [] if gig else agreement_tables(compared, level_titles(seller)),

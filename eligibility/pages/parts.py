@@ -54,7 +54,8 @@ class RuleLine:
     because: str = ""
     resolve: str = ""
     source: str = ""
-    orders_url: str = ""
+    #: Where what is behind the value can be seen.
+    behind: Link | None = None
     switched_off: bool = False
 
 

@@ -7,7 +7,7 @@ they hold and what began them. Access is settled before: callers pass sellers th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -21,13 +21,14 @@ from eligibility.pages.level_words import LevelState
 from eligibility.pages.lines import Finding, Reader
 from eligibility.rule_files import rule_sets
 from eligibility.rule_words import Levels
-from eligibility.rules.evaluate import force_of, verdict_on
+from eligibility.rules.evaluate import force_of
 from eligibility.rules.facts import EligibilityFacts
 from eligibility.rules.flips import FlipCause
 from eligibility.rules.levels import Phase
+from eligibility.rules.nearest import Situation, nearest
 from eligibility.rules.records import SellerRecord, record_of
-from eligibility.rules.reference import metric_value
-from eligibility.rules.types import Bounds, Metric, MetricValue, Rule, RuleSet
+from eligibility.rules.types import Bounds, Metric, Rule, RuleSet
+from eligibility.step_words import gain_words, loss_words
 from metrics.engine.days import day_number
 from sellers.models import Gig, Seller
 
@@ -62,38 +63,35 @@ class Reading:
         places = Places(self.seller.pk, None if gig is None else gig.pk)
         return Reader(rule_set, self.seller.is_pro, self.levels, places)
 
-    def value(self, rule: Rule, day: date, gig_id: int | None = None) -> MetricValue:
-        """The value of a rule's metric on a day, with the orders behind it."""
-        if rule.metric is Metric.LEVEL:
-            return MetricValue(_level_bounds(self._level_on(day)))
-        gig = None if gig_id is None else self.gig_ids.index(gig_id)
-        return metric_value(self.record, rule.spec, day_number(day), gig)
-
-    def _level_on(self, day: date) -> LevelState | None:
-        return self.level if day == self.as_of else level_on(self.seller, day)
+    def situation(self, day: date | None = None, gig: Gig | None = None) -> Situation:
+        """The seller on a day, by default the last computed one, for rules to be put to."""
+        level = self.level if day in (None, self.as_of) else level_on(self.seller, day)
+        held = Bounds() if level is None else Bounds(level.least, 1, level.most, 1)
+        number = None if gig is None else self.gig_ids.index(gig.pk)
+        return Situation(self.record, day_number(day or self.as_of), number, held)
 
     def finding(
-        self,
-        rule: Rule,
-        *,
-        gig: Gig | None = None,
-        span: RuleSpan | None = None,
-        day: date | None = None,
+        self, rule: Rule, situation: Situation, *, gig: Gig | None = None, near: bool = False
     ) -> Finding:
-        """What is known of a rule on a day, by default the last computed one."""
-        value = self.value(rule, day or self.as_of, None if gig is None else gig.pk)
-        category = "" if gig is None else gig.category
-        is_pro = self.seller.is_pro
-        verdict = verdict_on(rule, value.bounds, is_pro=is_pro, category=category)
-        fits = span is not None and span.verdict == verdict
+        """What is known of a rule in a situation; ``near`` also asks what would change it."""
+        value = situation.value(rule.spec)
+        found = nearest(situation, rule) if near else None
         return Finding(
             rule=rule,
-            verdict=verdict,
+            verdict=situation.verdict(rule),
             value=value,
-            flip=flip_of(span) if fits and span is not None else None,
-            thin=rule.enabled and is_thin(rule, value.bounds, is_pro=is_pro),
-            named=category if rule.metric is Metric.CATEGORY else "",
+            thin=rule.enabled and is_thin(rule, value.bounds, is_pro=self.seller.is_pro),
+            gains="" if found is None else gain_words(found.grants),
+            loses="" if found is None else loss_words(found.loses),
+            named="" if gig is None or rule.metric is not Metric.CATEGORY else gig.category,
         )
+
+
+def since(finding: Finding, span: RuleSpan | None) -> Finding:
+    """The finding with what began its verdict, where the stored span says the same verdict."""
+    if span is None or span.verdict != finding.verdict:
+        return finding
+    return replace(finding, flip=flip_of(span))
 
 
 def read_seller(seller: Seller) -> Reading | None:
@@ -129,10 +127,6 @@ def level_on(seller: Seller, day: date) -> LevelState | None:
         grace_start=span.grace_start,
         grace_end=span.grace_end,
     )
-
-
-def _level_bounds(level: LevelState | None) -> Bounds:
-    return Bounds() if level is None else Bounds(level.least, 1, level.most, 1)
 
 
 AnySpan = TypeVar("AnySpan", LevelSpan, RuleSpan)

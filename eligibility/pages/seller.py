@@ -17,6 +17,7 @@ from eligibility.pages.seller_parts import (
     SellerEligibilityPage,
 )
 from eligibility.rule_words import level_title
+from eligibility.rules.levels import Phase
 from eligibility.rules.types import Group, RuleSet
 from eligibility.words import STATE_WORDS
 from metrics.engine.days import date_of
@@ -72,10 +73,10 @@ def seller_page(known: SellerFindings, reader: Reader) -> SellerEligibilityPage:
 
 
 def _levels(known: SellerFindings, reader: Reader) -> dict[int, LevelRules]:
-    """The checklist of each level by its rank; the one held and the next are open."""
+    """The checklist of each level by its rank; the one that matters now is open."""
     if known.level_rules is None:
         return {}
-    held = 0 if known.level is None else known.level.held
+    matters = _rank_that_matters(known.level, len(known.level_rules.levels))
     found = {}
     for level in known.level_rules.levels:
         findings = [known.findings[rule.id] for rule in level.rules if rule.id in known.findings]
@@ -87,9 +88,17 @@ def _levels(known: SellerFindings, reader: Reader) -> dict[int, LevelRules]:
             state=overall(states),
             words=tally_words(states),
             groups=groups,
-            is_open=level.rank in (held, held + 1),
+            is_open=level.rank == matters,
         )
     return found
+
+
+def _rank_that_matters(level: LevelState | None, highest: int) -> int:
+    """The level held while it is in danger, else the next one."""
+    if level is None:
+        return 1
+    safe = level.phase not in (Phase.GRACE, Phase.REVIEW)
+    return min(level.held + 1, highest) if safe else level.held
 
 
 def _published(groups: Sequence[RuleGroup]) -> Sequence[RuleLine]:
