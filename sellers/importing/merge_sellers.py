@@ -6,6 +6,7 @@ from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from sellers.importing.history import Logged, log_statements
+from sellers.importing.merge_gigs import keep_gig_verdicts, overlay_gig_files, set_active
 from sellers.models import ChangeKind
 
 #: Columns of a gig, and the staged columns that they come from.
@@ -20,6 +21,12 @@ FROM (
     SELECT platform, handle, zone, currency FROM staged_orders
     UNION ALL
     SELECT platform, handle, zone, NULL FROM staged_reviews
+    UNION ALL
+    SELECT platform, handle, zone, NULL FROM staged_gigs
+    UNION ALL
+    SELECT platform, handle, zone, NULL FROM staged_inquiries
+    UNION ALL
+    SELECT platform, handle, zone, NULL FROM staged_observations
 ) AS rows
 GROUP BY platform, handle
 """
@@ -72,6 +79,9 @@ DELETE FROM sellers_seller AS seller USING touched_sellers AS touched
 WHERE seller.id = touched.seller_id AND touched.is_new
   AND NOT EXISTS (SELECT FROM sellers_order WHERE seller_id = seller.id)
   AND NOT EXISTS (SELECT FROM sellers_waitingreview WHERE seller_id = seller.id)
+  AND NOT EXISTS (SELECT FROM sellers_gig WHERE seller_id = seller.id)
+  AND NOT EXISTS (SELECT FROM sellers_inquiry WHERE seller_id = seller.id)
+  AND NOT EXISTS (SELECT FROM sellers_observation WHERE seller_id = seller.id)
 """
 
 
@@ -92,12 +102,18 @@ def forget_empty_sellers() -> None:
 
 
 def merge_gigs(batch_id: int) -> None:
-    """Create gigs; a title, category or band is that of the newest order that names one."""
+    """Create gigs and complete known ones.
+
+    A title, category or band is that of a file of gigs, else of the newest order that names
+    one.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_INCOMING_GIGS)
+        overlay_gig_files()
         cursor.execute("ANALYZE incoming_gigs")
         cursor.execute(_CREATE_GIGS, {"batch": batch_id})
         cursor.execute(_GIGS_AS_KNOWN)
+        set_active()
         for column in _GIG_COLUMNS:
             cursor.execute(
                 SQL(_UPDATE_GIGS).format(column=Identifier(column), at=Identifier(f"{column}_at"))
@@ -112,6 +128,7 @@ def merge_gigs(batch_id: int) -> None:
             changed=SQL("p.is_changed"),
             place="NULL::bigint, NULL::bigint",
         )
+    keep_gig_verdicts()
 
 
 _NEWEST = """
@@ -121,7 +138,7 @@ max(ordered_at) FILTER (WHERE {staged} IS NOT NULL) AS {column}_at
 """
 _INCOMING_GIGS = f"""
 CREATE TEMPORARY TABLE incoming_gigs AS
-SELECT seller_id, gig AS ref, false AS is_new, false AS is_changed,
+SELECT seller_id, gig AS ref, false AS is_new, false AS is_changed, NULL::boolean AS is_active,
        {", ".join(_NEWEST.format(column=c, staged=s) for c, s in _GIG_COLUMNS.items())}
 FROM staged_orders JOIN touched_sellers USING (platform, handle)
 WHERE NOT EXISTS (
@@ -142,7 +159,7 @@ WITH created AS (
     INSERT INTO sellers_gig (seller_id, ref, title, category, price_band, is_active,
                              first_batch_id)
     SELECT seller_id, ref, coalesce(title, ''), coalesce(category, ''),
-           coalesce(price_band, ''), true, %(batch)s
+           coalesce(price_band, ''), coalesce(is_active, true), %(batch)s
     FROM incoming_gigs ORDER BY seller_id, ref
     ON CONFLICT (seller_id, ref) DO NOTHING
     RETURNING seller_id, ref
@@ -174,6 +191,10 @@ WHERE (incoming_gigs.seller_id, incoming_gigs.ref) = (changed.seller_id, changed
 
 def _gig_laid_over(fact: str) -> Composed:
     """A statement that is done again: what lost against what was known only fills a gap."""
+    if fact == "is_active":
+        return SQL("coalesce({}, {})").format(
+            Identifier("incoming", fact), Identifier("known", fact)
+        )
     return SQL(
         "coalesce(CASE WHEN {old} = '' OR NOT coalesce(incoming.overruled ? {key}, false) "
         "THEN {new} END, {old})"
@@ -183,7 +204,7 @@ def _gig_laid_over(fact: str) -> Composed:
 GIG_LOG = Logged(
     kind=ChangeKind.GIG,
     table="sellers_gig",
-    facts=dict.fromkeys(_GIG_COLUMNS, "text"),
+    facts={**dict.fromkeys(_GIG_COLUMNS, "text"), "is_active": "boolean"},
     words=tuple(_GIG_COLUMNS),
     origin={},
     merged=_gig_laid_over,

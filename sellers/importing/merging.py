@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
-from sellers.importing import merge_orders, merge_reviews, merge_sellers, staging
+from sellers.importing import (
+    merge_facts,
+    merge_inquiries,
+    merge_observations,
+    merge_orders,
+    merge_reviews,
+    merge_sellers,
+    staging,
+)
 from sellers.importing.outcome import Outcome, read_outcome
 from sellers.models import ImportBatch
 
@@ -45,11 +53,14 @@ def merge_staged(
     merge_sellers.create_and_lock_sellers(batch.pk)
     locked()
     steps: Sequence[Callable[[], None]] = (
+        merge_facts.create_merged,
         merge_orders.propose_orders,
         lambda: merge_sellers.merge_gigs(batch.pk),
         lambda: merge_orders.write_orders(batch.pk),
         lambda: merge_reviews.join_waiting_reviews(batch.pk),
         lambda: merge_reviews.merge_reviews(batch.pk),
+        lambda: merge_inquiries.merge_inquiries(batch.pk),
+        lambda: merge_observations.merge_observations(batch.pk),
     )
     for step in steps:
         watch()

@@ -32,7 +32,7 @@ _CANCELLED_BY = {
     "mutual": str(CancelledBy.MUTUAL.value),
     "platform": str(CancelledBy.PLATFORM.value),
 }
-_YES_NO = {"yes": "t", "no": "f", "true": "t", "false": "f", "1": "t", "0": "f"}
+YES_NO = {"yes": "t", "no": "f", "true": "t", "false": "f", "1": "t", "0": "f"}
 _TIMES = (
     "ordered_at",
     "due_at",
@@ -75,7 +75,7 @@ def check_orders(block: Block, context: Context) -> Checked:
             given["cancelled_by"], "cancelled_by", _CANCELLED_BY, problems
         ),
         "requirements_in": cells.choice(
-            given["requirements_in"], "requirements_in", _YES_NO, problems
+            given["requirements_in"], "requirements_in", YES_NO, problems
         ),
         "amount": cells.amount(given["amount"], "amount", problems),
         "currency": _currency(given["currency"], keys, context, problems),

@@ -15,12 +15,16 @@ _SPOOL_BYTES = 4 << 20
 
 _COUNTS = """
 SELECT
-    (SELECT count(*) FROM staged_orders) + (SELECT count(*) FROM staged_reviews),
+    (SELECT count(*) FROM staged_orders) + (SELECT count(*) FROM staged_reviews)
+  + (SELECT count(*) FROM staged_gigs) + (SELECT count(*) FROM staged_inquiries)
+  + (SELECT count(*) FROM staged_observations),
     (SELECT count(*) FROM proposed_orders WHERE order_id IS NULL)
   + (SELECT count(*) FROM proposed_reviews
-     WHERE order_id IS NOT NULL AND review_id IS NULL AND NOT is_too_early),
+     WHERE order_id IS NOT NULL AND review_id IS NULL AND NOT is_too_early)
+  + (SELECT count(*) FROM merged_facts WHERE verdict = 'new'),
     (SELECT count(*) FROM proposed_orders WHERE is_changed)
-  + (SELECT count(*) FROM proposed_reviews WHERE is_changed),
+  + (SELECT count(*) FROM proposed_reviews WHERE is_changed)
+  + (SELECT count(*) FROM merged_facts WHERE verdict = 'changed'),
     (SELECT count(*) FROM proposed_reviews WHERE order_id IS NULL),
     (SELECT count(*) FROM joined_reviews WHERE NOT is_too_early)
 """
@@ -43,6 +47,9 @@ JOIN proposed_reviews AS proposed
      = (touched.seller_id, staged.order_ref, staged.posted_at, coalesce(staged.ref, ''))
 WHERE proposed.is_too_early
 UNION ALL
+SELECT file_id, line, "column", value, reason, fix, true
+FROM merged_facts WHERE verdict = 'refused'
+UNION ALL
 SELECT file_id, line, 'posted_at', '', {early}, {early_fix}, false
 FROM joined_reviews WHERE is_too_early AND file_id IS NOT NULL
 """
@@ -62,6 +69,14 @@ WITH per_order AS (
     SELECT seller_id, count(*) FILTER (WHERE is_new) AS added,
            count(*) FILTER (WHERE is_changed) AS changed
     FROM incoming_gigs GROUP BY seller_id
+), per_fact AS (
+    SELECT seller_id,
+           count(*) FILTER (WHERE kind = 'inquiries' AND verdict = 'new') AS inquiries,
+           count(*) FILTER (WHERE kind = 'inquiries' AND verdict = 'changed') AS inquiries_too,
+           count(*) FILTER (WHERE kind = 'observations' AND verdict = 'new') AS observations,
+           count(*) FILTER (WHERE kind = 'observations' AND verdict = 'changed')
+               AS observations_too
+    FROM merged_facts GROUP BY seller_id
 ), per_joined AS (
     SELECT seller_id, count(*) FILTER (WHERE NOT is_too_early) AS joined
     FROM joined_reviews GROUP BY seller_id
@@ -69,15 +84,18 @@ WITH per_order AS (
 SELECT touched.seller_id, touched.is_new,
        coalesce(g.added, 0), coalesce(g.changed, 0), coalesce(o.added, 0),
        coalesce(o.changed, 0), coalesce(r.added, 0), coalesce(r.changed, 0),
-       coalesce(j.joined, 0)
+       coalesce(j.joined, 0), coalesce(f.inquiries, 0), coalesce(f.inquiries_too, 0),
+       coalesce(f.observations, 0), coalesce(f.observations_too, 0)
 FROM touched_sellers AS touched
 LEFT JOIN per_order AS o USING (seller_id)
 LEFT JOIN per_review AS r USING (seller_id)
 LEFT JOIN per_gig AS g USING (seller_id)
 LEFT JOIN per_joined AS j USING (seller_id)
+LEFT JOIN per_fact AS f USING (seller_id)
 WHERE touched.is_new OR coalesce(g.added, 0) + coalesce(g.changed, 0) + coalesce(o.added, 0)
     + coalesce(o.changed, 0) + coalesce(r.added, 0) + coalesce(r.changed, 0)
-    + coalesce(j.joined, 0) > 0
+    + coalesce(j.joined, 0) + coalesce(f.inquiries, 0) + coalesce(f.inquiries_too, 0)
+    + coalesce(f.observations, 0) + coalesce(f.observations_too, 0) > 0
 ORDER BY touched.seller_id
 """
 EFFECT_COLUMNS = (
@@ -90,6 +108,10 @@ EFFECT_COLUMNS = (
     "reviews_new",
     "reviews_changed",
     "reviews_joined",
+    "inquiries_new",
+    "inquiries_changed",
+    "observations_new",
+    "observations_changed",
 )
 
 

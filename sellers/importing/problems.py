@@ -60,7 +60,8 @@ class Problems:
             if row in unread:
                 continue
             value = shown(values[row]) if values is not None else ""
-            self.found.append(Problem(row, column, value, reason.replace("{value}", value), fix))
+            words = reason.replace("{value}", value)[:WORDS_CHARS]
+            self.found.append(Problem(row, column, value, words, fix[:WORDS_CHARS]))
         self.bad |= where
 
 

@@ -35,7 +35,10 @@ from sellers.importing.endings import (
     note_moved_facts,
     take_back,
 )
+from sellers.importing.gigs import check_gigs
+from sellers.importing.inquiries import check_inquiries
 from sellers.importing.merging import leave_out, merge_staged, tell_planner
+from sellers.importing.observations import check_observations
 from sellers.importing.orders import check_orders
 from sellers.importing.outcome import Outcome
 from sellers.importing.problems import FileProblemError
@@ -57,6 +60,9 @@ Progress = Callable[[ImportBatch], None]
 _CHECKS: Mapping[FileRole, tuple[Callable[[Block, Context], Checked], str]] = {
     FileRole.ORDERS: (check_orders, staging.ORDERS),
     FileRole.REVIEWS: (check_reviews, staging.REVIEWS),
+    FileRole.GIGS: (check_gigs, staging.GIGS),
+    FileRole.INQUIRIES: (check_inquiries, staging.INQUIRIES),
+    FileRole.OBSERVATIONS: (check_observations, staging.OBSERVATIONS),
 }
 
 

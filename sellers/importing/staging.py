@@ -15,6 +15,7 @@ from sellers.importing.cells import Texts
 from sellers.models.orders import RATING_FIELDS
 
 ORDERS, REVIEWS = "staged_orders", "staged_reviews"
+GIGS, INQUIRIES, OBSERVATIONS = "staged_gigs", "staged_inquiries", "staged_observations"
 _PLACE = {"file_id": "bigint", "line": "bigint"}
 _SELLER = {"platform": "text", "handle": "text", "zone": "text"}
 #: Facts of an order with their types; ``gig`` is the platform's identifier here.
@@ -62,6 +63,26 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "posted_at": "timestamptz",
         **REVIEW_FACTS,
     },
+    GIGS: {
+        **_PLACE,
+        **_SELLER,
+        **dict.fromkeys(("ref", "title", "category", "price_band"), "text"),
+        "is_active": "boolean",
+    },
+    INQUIRIES: {
+        **_PLACE,
+        **_SELLER,
+        "ref": "text",
+        "first_message_at": "timestamptz",
+        "first_reply_at": "timestamptz",
+    },
+    OBSERVATIONS: {
+        **_PLACE,
+        **_SELLER,
+        **dict.fromkeys(("gig", "day", "kind", "area"), "text"),
+        "value": "numeric(14,2)",
+        **dict.fromkeys(("label", "words"), "text"),
+    },
 }
 #: Tables that the merge derives from the staged ones.
 DERIVED = (
@@ -72,10 +93,16 @@ DERIVED = (
     "refused_orders",
     "incoming_gigs",
     "known_gigs",
+    "file_gigs",
     "repeated_reviews",
     "incoming_reviews",
     "proposed_reviews",
     "joined_reviews",
+    "incoming_inquiries",
+    "proposed_inquiries",
+    "incoming_observations",
+    "proposed_observations",
+    "merged_facts",
     "refused_rows",
 )
 

@@ -18,6 +18,8 @@ from django.db import connection, transaction
 from sellers.changes import facts_changed
 from sellers.importing.deletion import delete_rows
 from sellers.importing.history import Logged, execute
+from sellers.importing.merge_inquiries import INQUIRY_LOG
+from sellers.importing.merge_observations import OBSERVATION_LOG
 from sellers.importing.merge_orders import ORDER_LOG
 from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
 from sellers.importing.merge_sellers import GIG_LOG
@@ -42,6 +44,8 @@ from sellers.models import (
     ImportBatch,
     ImportRawBlock,
     ImportState,
+    Inquiry,
+    Observation,
     Order,
     Review,
     Seller,
@@ -168,6 +172,11 @@ def _take_back(batch: ImportBatch) -> UndoEffect:
         delete_rows(Order, _removed(ORDER_LOG))
         execute(MOVE_JOINED, place)
         waiting_again += execute(DROPPED_BACK, place)
+        tables["first messages"] = unwind(INQUIRY_LOG, batch.pk, removed=_removed(INQUIRY_LOG))
+        delete_rows(Inquiry, _removed(INQUIRY_LOG))
+        removed = _removed(OBSERVATION_LOG)
+        tables["observations"] = unwind(OBSERVATION_LOG, batch.pk, removed=removed)
+        delete_rows(Observation, removed)
         tables["gigs"] = unwind(GIG_LOG, batch.pk, removed=_removed(GIG_LOG))
         execute(GIGS_IN_USE)
         delete_rows(Gig, _removed(GIG_LOG))
@@ -176,7 +185,14 @@ def _take_back(batch: ImportBatch) -> UndoEffect:
     later: Counter[int] = Counter()
     for found in tables.values():
         later.update(found.later)
-    order = ("orders", "reviews", "reviews waiting for their order", "gigs")
+    order = (
+        "orders",
+        "reviews",
+        "reviews waiting for their order",
+        "gigs",
+        "first messages",
+        "observations",
+    )
     return UndoEffect(
         tables=tuple(
             TableUndo(words, tables[words].removed, tables[words].kept, tables[words].restored)
@@ -220,7 +236,10 @@ def _removed(logged: Logged) -> str:
 
 
 _TEMPORARY = (
-    *(_removed(log) for log in (ORDER_LOG, REVIEW_LOG, WAITING_LOG, GIG_LOG)),
+    *(
+        _removed(log)
+        for log in (ORDER_LOG, REVIEW_LOG, WAITING_LOG, GIG_LOG, INQUIRY_LOG, OBSERVATION_LOG)
+    ),
     *("unwound", "restated", "remerged", "hand_edited", "waiting_again", "removed_sellers"),
 )
 

@@ -31,6 +31,12 @@ SELECT id FROM sellers_seller WHERE id IN (
           ON w.id = c.row_id WHERE c.batch_id = %(batch)s AND c.kind = {WAITING}
     UNION SELECT g.seller_id FROM sellers_importchange AS c JOIN sellers_gig AS g
           ON g.id = c.row_id WHERE c.batch_id = %(batch)s AND c.kind = {GIG}
+    UNION SELECT seller_id FROM sellers_inquiry WHERE first_batch_id = %(batch)s
+    UNION SELECT seller_id FROM sellers_observation WHERE first_batch_id = %(batch)s
+    UNION SELECT i.seller_id FROM sellers_importchange AS c JOIN sellers_inquiry AS i
+          ON i.id = c.row_id WHERE c.batch_id = %(batch)s AND c.kind = {INQUIRY}
+    UNION SELECT o.seller_id FROM sellers_importchange AS c JOIN sellers_observation AS o
+          ON o.id = c.row_id WHERE c.batch_id = %(batch)s AND c.kind = {OBSERVATION}
     UNION SELECT row_id FROM sellers_importchange
           WHERE batch_id = %(batch)s AND kind = {SELLER}
     UNION SELECT (before->>'seller_id')::bigint FROM sellers_importchange

@@ -211,6 +211,10 @@ class ImportEffect(models.Model):
     reviews_new = models.PositiveIntegerField(default=0)
     reviews_changed = models.PositiveIntegerField(default=0)
     reviews_joined = models.PositiveIntegerField(default=0)
+    inquiries_new = models.PositiveIntegerField(default=0)
+    inquiries_changed = models.PositiveIntegerField(default=0)
+    observations_new = models.PositiveIntegerField(default=0)
+    observations_changed = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("batch", "seller")

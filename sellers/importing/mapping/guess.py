@@ -23,6 +23,9 @@ _VAGUE = frozenset(
     {"date", "id", "title", "description", "team", "order", "ref", "timestamp", "product", "value"}
 )
 
+#: Texts that are never numbers alone.
+_WORDS = frozenset({"gig_title", "category", "text", "excluded_reason", "label"})
+
 
 class Confidence(StrEnum):
     HIGH = "high"
@@ -69,7 +72,8 @@ def guess_columns(profile: Profile, roles: Sequence[FileRole]) -> list[Guess]:
 def _score(role: FileRole, ours: Column, column: ColumnProfile) -> tuple[int, int, Guess] | None:
     """How good a column is for one of ours (less is better), or None."""
     names = names_of(role).get(ours.name, [])
-    plain = plain_name(column.name)
+    # Columns of a file that is looked up are called file.column.
+    plain = plain_name(column.name.rpartition(".")[2] or column.name)
     fits, what = _fits(ours, column)
     if not fits:
         return None
@@ -114,5 +118,6 @@ def _fits(ours: Column, column: ColumnProfile) -> tuple[bool, str]:
         different = " and no two cells are alike" if column.distinct else ""
         return column.date_share < _MOST, different
     if ours.kind is Kind.TEXT:
-        return column.date_share < _MOST, ""
+        numbers = ours.name in _WORDS and column.number_share >= _MOST
+        return column.date_share < _MOST and not numbers, ""
     return True, ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sellers.importing.formats import COLUMNS, Column, match_header
 from sellers.importing.mapping.apply import MappedSource
 from sellers.importing.mapping.guess import Confidence, Guess, guess_columns
-from sellers.importing.mapping.model import ColumnMap
+from sellers.importing.mapping.model import ColumnMap, Join
 from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.mapping.presets import preset_for
 from sellers.importing.mapping.profile import Profile, profile_table
@@ -93,6 +93,7 @@ def propose_mapping(
     role: FileRole | None = None,
     profile: Profile | None = None,
     has_seller: bool = False,
+    joins: tuple[Join, ...] = (),
 ) -> Proposal:
     """The best way to read a table that is known so far.
 
@@ -102,10 +103,11 @@ def propose_mapping(
     owner : whose saved mappings are looked through
     role : what the file is said to hold; None: find out
     has_seller : a seller was chosen for the import, so that no column needs to name one
+    joins : by which other files were laid beside the table already
     """
     if role in (FileRole.MAIL, FileRole.TABLE):
         return Proposal(role, None)
-    canonical = canonical_role(table.names)
+    canonical = None if joins else canonical_role(table.names)
     if canonical is not None and role in (None, canonical):
         return Proposal(canonical, None, known_as="our own columns")
     profile = profile or profile_table(table, today)
@@ -118,7 +120,12 @@ def propose_mapping(
         known = preset.mapping(table.names)
         if role is None or role.value == known.role:
             return judged(known, profile, today, known_as=preset.name, has_seller=has_seller)
-    return _guessed(profile, today, role, has_seller)
+    guessed = _guessed(profile, today, role, has_seller)
+    if not joins or guessed.mapping is None:
+        return guessed
+    gathers = guessed.role in (FileRole.ORDERS, FileRole.REVIEWS)
+    mapping = replace(guessed.mapping, joins=joins, gathers=gathers)
+    return replace(guessed, mapping=mapping)
 
 
 def judged(

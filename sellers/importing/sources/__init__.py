@@ -7,7 +7,7 @@ the file's mapping over it. A file in our own columns needs none.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -57,26 +57,20 @@ def open_source(file: ImportFile, path: Path, context: Context) -> Source:
     if file.mapping is None:
         return canonical_source(open_table(path), role)
     mapping = FileMapping.from_json(file.mapping)
-    others = {
-        plain_name(file_stem(other.name)): other
-        for other in context.batch.files.all()
-        if other.pk != file.pk
-    }
-    opened = {
-        plain_name(join.file): open_table(context.path_of(others[plain_name(join.file)]))
-        for join in mapping.joins
-        if plain_name(join.file) in others
-    }
-    return mapped_source(open_table(path, mapping.sheet), mapping, opened, context)
-
-
-def mapped_source(
-    table: Table, mapping: FileMapping, others: Mapping[str, Table], context: Context
-) -> MappedSource:
-    """A table with a mapping laid over it; ``others`` are the tables that it joins, by name."""
+    table = open_table(path, mapping.sheet)
     if mapping.joins or mapping.gathers:
+        others = looked_up(file, context)
         table = JoinedTable(table, mapping.joins, others, _key_columns(mapping))
     return MappedSource(table, mapping, context.as_of)
+
+
+def looked_up(file: ImportFile, context: Context) -> dict[str, Table]:
+    """The other tables of the same import, by the plain names of their files."""
+    return {
+        plain_name(file_stem(other.name)): open_table(context.path_of(other))
+        for other in context.batch.files.all()
+        if other.pk != file.pk and other.role == FileRole.TABLE
+    }
 
 
 def _key_columns(mapping: FileMapping) -> list[str]:
