@@ -1,0 +1,146 @@
+"""The fewest orders that bring a target back, exactly, or the proof that none do.
+
+The overall score is Σ V·s / Σ V, so it reaches T exactly if Σ V·(s − T) reaches 0: a sum over the
+gigs of what each brings with its own number of orders. The largest value for n orders in all is
+then found by adding one gig after another, over all ways of sharing n out, without trying them
+one by one. More orders do not always help – a strong order on a weak gig gives the weak gig
+weight – so every number is looked at, from none upwards, and the first that holds is the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.engine.columns import Float64
+from metrics.engine.what_orders_do import Grid
+
+#: How close to the best possible score the search for it goes.
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """So many orders more on each gig, the fewest in all that reach the target."""
+
+    numbers: tuple[int, ...]
+    score: float
+
+    @property
+    def orders(self) -> int:
+        return sum(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlan:
+    """Nothing up to ``most`` orders reaches the target; ``numbers`` come nearest.
+
+    ``score`` is None where no number of them leads to a score at all.
+    """
+
+    most: int
+    numbers: tuple[int, ...]
+    score: float | None
+
+
+def fewest_orders(grid: Grid, score: float) -> Plan | NoPlan:
+    """The fewest orders on any gigs with an overall score of at least ``score``."""
+    found = _first_reaching(grid, score)
+    if found is not None:
+        reached = grid.overall(found)
+        if reached is not None:
+            return Plan(tuple(found), reached)
+    return _nearest(grid)
+
+
+def fewest_orders_on_gig(grid: Grid, gig: int, score: float) -> Plan | NoPlan:
+    """The fewest orders on one gig that give it a counted score of at least ``score``."""
+    holds = np.flatnonzero(grid.counts[gig] & (grid.score[gig] >= score))
+    if len(holds):
+        number = int(holds[0])
+        return Plan(_on(gig, number, len(grid.score)), float(grid.score[gig, number]))
+    if not grid.counts[gig].any():
+        return NoPlan(grid.most, _on(gig, 0, len(grid.score)), None)
+    best = int(np.where(grid.counts[gig], grid.score[gig], -np.inf).argmax())
+    return NoPlan(grid.most, _on(gig, best, len(grid.score)), float(grid.score[gig, best]))
+
+
+def _on(gig: int, number: int, gigs: int) -> tuple[int, ...]:
+    return tuple(number if index == gig else 0 for index in range(gigs))
+
+
+def _first_reaching(grid: Grid, score: float) -> list[int] | None:
+    """The smallest number of orders for which the best sharing out reaches the score."""
+    best = _Best(grid, score)
+    for number in range(grid.most + 1):
+        if best.value[-1][1][number] >= 0:
+            numbers = best.numbers(number)
+            if grid.overall(numbers) is not None:
+                return numbers
+    return None
+
+
+def _nearest(grid: Grid) -> NoPlan:
+    """The best score that can be reached: the largest target that some number reaches."""
+    low, high = 1.0, 10.0
+    numbers = _first_reaching(grid, low)
+    if numbers is None:
+        return NoPlan(grid.most, (0,) * len(grid.score), None)
+    while high - low > _CLOSE:
+        middle = (low + high) / 2
+        reaching = _first_reaching(grid, middle)
+        if reaching is None:
+            high = middle
+        else:
+            low, numbers = middle, reaching
+    return NoPlan(grid.most, tuple(numbers), grid.overall(numbers))
+
+
+class _Best:
+    """Largest Σ V·(s − T) over all ways of sharing out, gig after gig.
+
+    ``value[g][open][n]`` is over the first g gigs with n orders; ``open`` tells whether one of
+    them counts, because a seller none of whose gigs counts has no score.
+    """
+
+    def __init__(self, grid: Grid, score: float) -> None:
+        self._gain = grid.weighted - score * grid.share
+        self._counts = grid.counts
+        most = grid.most
+        start = np.full((2, most + 1), -np.inf)
+        start[0, 0] = 0.0
+        self.value = [start]
+        for gig in range(len(grid.score)):
+            self.value.append(self._with_gig(gig, self.value[-1]))
+
+    def _with_gig(self, gig: int, before: Float64) -> Float64:
+        most = before.shape[1] - 1
+        after = np.full_like(before, -np.inf)
+        for number in range(most + 1):
+            gain, opens = self._gain[gig, number], int(self._counts[gig, number])
+            rest = most + 1 - number
+            for was in (0, 1):
+                into = after[max(was, opens), number:]
+                np.maximum(into, before[was, :rest] + gain, out=into)
+        return after
+
+    def numbers(self, orders: int) -> list[int]:
+        """The numbers on each gig that lead to the best value with a gig that counts."""
+        found: list[int] = []
+        is_open = 1
+        for gig in range(len(self._gain) - 1, -1, -1):
+            number, was = self._step(gig, is_open, orders)
+            found.append(number)
+            orders, is_open = orders - number, was
+        return found[::-1]
+
+    def _step(self, gig: int, is_open: int, orders: int) -> tuple[int, int]:
+        wanted, before = self.value[gig + 1][is_open, orders], self.value[gig]
+        for number in range(orders + 1):
+            opens = int(self._counts[gig, number])
+            for was in (0, 1):
+                value = before[was, orders - number] + self._gain[gig, number]
+                if max(was, opens) == is_open and value == wanted:
+                    return number, was
+        raise AssertionError("the best value came from one of these steps")
