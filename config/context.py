@@ -16,6 +16,11 @@ def may_import(request: HttpRequest) -> dict[str, Callable[[], bool]]:
     return {"may_import": lambda: access.may_import(request.user)}
 
 
+def sight(request: HttpRequest) -> dict[str, access.Sight | None]:
+    """What has to be hidden on a page about a seller; None where the page is for its owner."""
+    return {"sight": getattr(request, "sight", None)}
+
+
 def accounts(request: HttpRequest) -> dict[str, Callable[[], bool]]:
     """Whether this visitor may make an account, and read the letters that were not sent."""
     return {

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sellers.accounts.middleware.two_factor_for_admins",
+    "sellers.access.looks.note_every_look",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.vary_on_htmx",
@@ -80,6 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "config.context.may_import",
                 "config.context.accounts",
+                "config.context.sight",
             ],
         },
     },
@@ -133,6 +135,11 @@ LOGOUT_REDIRECT_URL = "login"
 STANDING_SIGNUP = env.choice(os.environ, "STANDING_SIGNUP", default="closed", options=SIGNUP)
 # Whether an admin gets no further than setting up a second factor.
 STANDING_ADMIN_TWO_FACTOR = env.flag(os.environ, "STANDING_ADMIN_TWO_FACTOR", default=HTTPS)
+# How long an invitation to own a seller holds, and a look at one unless its owner says otherwise.
+STANDING_INVITATION_DAYS = env.integer(
+    os.environ, "STANDING_INVITATION_DAYS", default=14, least=1, most=90
+)
+STANDING_GRANT_DAYS = env.integer(os.environ, "STANDING_GRANT_DAYS", default=90, least=1, most=730)
 ACCOUNT_ADAPTER = "sellers.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "add_email": "sellers.accounts.forms.NewAddressForm",

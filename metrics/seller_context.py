@@ -35,9 +35,9 @@ MOVES = 8
 
 
 def page_context(
-    seller: Seller, standing: Standing, query: SellerQuery, *, now: datetime
+    seller: Seller, standing: Standing, query: SellerQuery, *, now: datetime, notes: bool = True
 ) -> dict[str, Any]:
-    """Everything on the page."""
+    """Everything on the page; ``notes`` says whether this reader may see those."""
     policy_file = current_policy_file()
     stored = series_of(seller)
     panel = day_panel(seller, standing.as_of, policy_file)
@@ -66,14 +66,19 @@ def page_context(
             days_of_range("2y", standing.as_of),
             policy_file,
         ),
-        **range_context(seller, standing, query, stored),
+        **range_context(seller, standing, query, stored, notes=notes),
         **areas_context(seller, standing, query, panel),
-        **notes_context(seller, now=now),
+        **(notes_context(seller, now=now) if notes else {}),
     }
 
 
 def range_context(
-    seller: Seller, standing: Standing, query: SellerQuery, stored: StoredSeries | None = None
+    seller: Seller,
+    standing: Standing,
+    query: SellerQuery,
+    stored: StoredSeries | None = None,
+    *,
+    notes: bool = True,
 ) -> dict[str, Any]:
     """The trajectory of the range that is asked for."""
     key = query.asked_range()
@@ -90,7 +95,7 @@ def range_context(
             days,
             moves=moves_of(seller).filter(day__gte=days.start, day__lt=days.end),
             observations=Observation.objects.filter(seller=seller, kind=Observation.Kind.SCORE),
-            notes=Note.objects.filter(seller=seller),
+            notes=Note.objects.filter(seller=seller) if notes else Note.objects.none(),
             policy_file=current_policy_file(),
         ),
     }

@@ -94,8 +94,10 @@ class OrdersQuery(_Query):
     )
     state = forms.ChoiceField(label="Show", required=False, choices=_ORDER_STATES)
 
-    def __init__(self, data: Mapping[str, Any], *, seller: Seller) -> None:
+    def __init__(self, data: Mapping[str, Any], *, seller: Seller, by_buyer: bool = True) -> None:
         super().__init__(data)
+        if not by_buyer:
+            self.fields["q"].widget.attrs["placeholder"] = "Order number"
         gigs = self.fields["gig"]
         if isinstance(gigs, forms.ModelChoiceField):
             gigs.queryset = seller.gigs.all()

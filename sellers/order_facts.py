@@ -42,7 +42,7 @@ class Rating:
 class ReviewVersion:
     """One version of a review with the time for which it was the public one."""
 
-    review: Review
+    text: str
     posted: str
     state: str
     in_force: bool
@@ -65,12 +65,15 @@ def moment(at: datetime | None, zone: ZoneInfo) -> str:
     return "" if at is None else format_date(at.astimezone(zone), "j M Y, H:i")
 
 
-def facts_of(order: Order, seller: Seller) -> list[Fact]:
-    """Everything known of an order, in the order in which it happened."""
+def facts_of(order: Order, seller: Seller, *, names: bool = True) -> list[Fact]:
+    """Everything known of an order, in the order in which it happened.
+
+    Without ``names`` neither the buyer nor words of a ruling are told.
+    """
     zone = seller.zone
     extended = moment(order.extended_due_at, zone)
     facts = [
-        Fact("Buyer", buyer_words(order), unknown="not named in your data"),
+        *([Fact("Buyer", buyer_words(order), unknown="not named in your data")] if names else []),
         Fact("Ordered", moment(order.ordered_at, zone)),
         Fact(
             "Due",
@@ -89,7 +92,7 @@ def facts_of(order: Order, seller: Seller) -> list[Fact]:
             unknown=_undelivered(order),
         )
     )
-    return [*facts, _ending(order, zone), *_rest(order)]
+    return [*facts, _ending(order, zone), *_rest(order, names=names)]
 
 
 def _undelivered(order: Order) -> str:
@@ -117,7 +120,7 @@ def _ending(order: Order, zone: ZoneInfo) -> Fact:
     )
 
 
-def _rest(order: Order) -> list[Fact]:
+def _rest(order: Order, *, names: bool) -> list[Fact]:
     facts = [
         Fact(
             "Amount",
@@ -138,7 +141,7 @@ def _rest(order: Order) -> list[Fact]:
             Fact(
                 "Ruling of the platform",
                 f"not counted from {format_date(order.excluded_on, 'j M Y')} on",
-                note=order.excluded_reason,
+                note=order.excluded_reason if names else "",
             )
         )
     return facts
@@ -159,23 +162,23 @@ def _count(number: int | None, none: str) -> str:
     return f"{number:,}" if number else none
 
 
-def reviews_of(order: Order, seller: Seller) -> list[ReviewVersion]:
+def reviews_of(order: Order, seller: Seller, *, texts: bool = True) -> list[ReviewVersion]:
     """Versions of the order's review, oldest first; a later one replaces the earlier."""
     versions = sorted(order.reviews.all(), key=lambda r: (r.posted_at, r.ref, r.pk))
     return [
-        _version(review, later, seller.zone)
+        _version(review, later, seller.zone, review.text if texts else "")
         for review, later in zip(versions, [*versions[1:], None], strict=False)
     ]
 
 
-def _version(review: Review, later: Review | None, zone: ZoneInfo) -> ReviewVersion:
+def _version(review: Review, later: Review | None, zone: ZoneInfo, text: str) -> ReviewVersion:
     removed, state = review.removed_at, "in force"
     if later is not None and (removed is None or later.posted_at <= removed):
         state = f"replaced on {moment(later.posted_at, zone)}"
     elif removed is not None:
         state = f"removed on {moment(removed, zone)}"
     return ReviewVersion(
-        review=review,
+        text=text,
         posted=moment(review.posted_at, zone),
         state=state,
         in_force=state == "in force",

@@ -103,12 +103,12 @@ def _roster_order(sort: str) -> list[Any]:
     ]
 
 
-def orders_of(seller: Seller, asked: dict[str, Any]) -> QuerySet[Order]:
+def orders_of(seller: Seller, asked: dict[str, Any], *, by_buyer: bool = True) -> QuerySet[Order]:
     """A seller's orders with their stars and lateness, as the list's query asks.
 
     Each order carries ``stars`` and ``review_removed_at`` of the review version in force,
     ``reviewed``, ``finished_at`` and ``late_by`` (None where unknown). ``asked`` is
-    :meth:`sellers.filters.OrdersQuery.asked`.
+    :meth:`sellers.filters.OrdersQuery.asked`; ``by_buyer`` lets its words find buyers, too.
     """
     review = Review.objects.filter(order=OuterRef("pk")).order_by("-posted_at", "-ref", "-id")
     rows = seller.orders.select_related("gig").annotate(
@@ -121,7 +121,10 @@ def orders_of(seller: Seller, asked: dict[str, Any]) -> QuerySet[Order]:
         ),
     )
     if asked["q"]:
-        rows = rows.filter(Q(ref__icontains=asked["q"]) | Q(buyer_label__icontains=asked["q"]))
+        found = Q(ref__icontains=asked["q"])
+        if by_buyer:
+            found |= Q(buyer_label__icontains=asked["q"])
+        rows = rows.filter(found)
     if asked["gig"]:
         rows = rows.filter(gig=asked["gig"])
     condition = _ORDER_STATES.get(asked["state"])

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from sellers.views import imports, mappings, notes, order_entry, orders, roster
+from sellers.views import (
+    access,
+    imports,
+    invitations,
+    mappings,
+    notes,
+    order_entry,
+    orders,
+    roster,
+)
 
 app_name = "sellers"
 
@@ -26,6 +35,15 @@ urlpatterns: list[URLPattern] = [
         notes.remove_score,
         name="score_remove",
     ),
+    path("sellers/<int:seller_id>/access/", access.access_page, name="access"),
+    path("sellers/<int:seller_id>/access/give/", access.give, name="access_give"),
+    path("sellers/<int:seller_id>/access/<int:grant_id>/end/", access.end, name="access_end"),
+    path("sellers/<int:seller_id>/access/owner/", access.invite, name="owner_invite"),
+    path("sellers/<int:seller_id>/access/owner/back/", access.withdraw, name="owner_withdraw"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("shared/", invitations.shared_page, name="shared"),
+    path("shared/<int:grant_id>/accept/", invitations.accept_shared, name="shared_accept"),
+    path("shared/<int:grant_id>/end/", invitations.end_shared, name="shared_end"),
     path("imports/", imports.imports_page, name="imports"),
     path("imports/new/", imports.new_import, name="import_new"),
     path("imports/mappings/", mappings.mappings_page, name="mappings"),

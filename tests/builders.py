@@ -7,7 +7,10 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sellers.models import Gig, Order, OrderStatus, Review, Seller, User
+from django.utils import timezone
+
+from sellers.access.tokens import hash_of
+from sellers.models import Gig, Grant, Order, OrderStatus, Review, Scope, Seller, User
 
 _numbers = count(1)
 
@@ -28,6 +31,30 @@ def an_admin(email: str | None = None) -> User:
 
 def a_seller(handle: str | None = None, **fields: Any) -> Seller:
     return Seller.objects.create(handle=handle or f"seller-{next(_numbers)}", **fields)
+
+
+def a_grant(
+    seller: Seller,
+    coach: User,
+    scope: Scope = Scope.STANDING,
+    *,
+    token: str | None = None,
+    **fields: Any,
+) -> Grant:
+    """An accepted look of a coach, given by the owner today for ninety days."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "given_by": seller.owner,
+        "email": coach.email,
+        "coach": coach,
+        "reason": "to look at it together",
+        "given_at": now,
+        "accepted_at": now,
+        "expires_at": now + timedelta(days=90),
+        "token_hash": hash_of(token or f"token {next(_numbers)}"),
+        **fields,
+    }
+    return Grant.objects.create(seller=seller, scope=scope, **values)
 
 
 def a_gig(seller: Seller, ref: str | None = None, **fields: Any) -> Gig:

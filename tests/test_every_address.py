@@ -26,12 +26,22 @@ from sellers.models import (
     Note,
     Observation,
     Order,
+    Scope,
     Seller,
     User,
 )
-from tests.builders import NOW, PASSWORD, a_history, a_seller, a_user, an_admin
+from tests.builders import NOW, PASSWORD, a_grant, a_history, a_seller, a_user, an_admin
 
 ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
+#: Coaches by what their grant opens: nothing where it is over, ended or not accepted.
+COACHES = {
+    "coach standing": Scope.STANDING,
+    "coach orders": Scope.ORDERS,
+    "coach everything": Scope.EVERYTHING,
+    "coach expired": None,
+    "coach revoked": None,
+    "coach waiting": None,
+}
 
 #: What a role gets. "in": the page (or what it redirects to after work done), "login": asked to
 #: log in, "none": 404, as if it did not exist.
@@ -44,7 +54,26 @@ RULES: dict[str, tuple[str, str, str, str, str]] = {
     "seller": ("login", "none", "none", "in", "in"),
     "own": ("login", "none", "none", "in", "none"),
     "admin": ("login", "none", "none", "none", "in"),
+    # Pages of a seller that coaches may open from a scope on.
+    "standing": ("login", "none", "none", "in", "in"),
+    "orders": ("login", "none", "none", "in", "in"),
+    "giver": ("login", "none", "none", "in", "none"),
+    # For the coach to whom the look is offered.
+    "offered": ("login", "none", "none", "none", "none"),
 }
+LEAST_SCOPE = {"standing": Scope.STANDING, "orders": Scope.ORDERS}
+
+
+def expected(who: str, role: str) -> str:
+    """What a role gets by a rule."""
+    if role not in COACHES:
+        return RULES[who][ROLES.index(role)]
+    if who in ("public", "member"):
+        return "in"
+    if who == "offered":
+        return "in" if role == "coach waiting" else "none"
+    scope, least = COACHES[role], LEAST_SCOPE.get(who)
+    return "in" if scope is not None and least is not None and scope >= least else "none"
 
 
 @dataclass(frozen=True)
@@ -93,8 +122,17 @@ ADDRESSES: dict[str, Rule] = {
     "mail": Rule("admin"),
     "mail_letter": Rule("admin", arguments={"mail_id": "mail_id"}),
     "sellers:roster": Rule("member"),
-    "sellers:orders": Rule("seller", arguments=SELLER),
-    "sellers:order": Rule("seller", arguments={**SELLER, "ref": "order_ref"}),
+    "sellers:access": Rule("seller", arguments=SELLER),
+    "sellers:access_give": Rule("giver", "post", SELLER),
+    "sellers:access_end": Rule("seller", "post", {**SELLER, "grant_id": "grant_id"}),
+    "sellers:owner_invite": Rule("admin", "post", SELLER),
+    "sellers:owner_withdraw": Rule("admin", "post", SELLER),
+    "sellers:invitation": Rule("public", arguments={"token": "token"}),
+    "sellers:shared": Rule("member"),
+    "sellers:shared_accept": Rule("offered", "post", {"grant_id": "grant_id"}),
+    "sellers:shared_end": Rule("offered", "post", {"grant_id": "grant_id"}),
+    "sellers:orders": Rule("orders", arguments=SELLER),
+    "sellers:order": Rule("orders", arguments={**SELLER, "ref": "order_ref"}),
     "sellers:order_entry": Rule("seller", "post", SELLER),
     "sellers:notes": Rule("seller", arguments=SELLER),
     "sellers:note_new": Rule("seller", "post", SELLER),
@@ -111,14 +149,14 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:import": Rule("seller", arguments=IMPORT),
     "sellers:import_progress": Rule("seller", arguments=IMPORT),
     "sellers:import_rejected": Rule("seller", arguments=IMPORT),
-    "metrics:seller": Rule("seller", arguments=SELLER),
-    "metrics:move_reason": Rule("seller", arguments={**SELLER, "move_id": "move_id"}),
-    "metrics:why": Rule("seller", arguments=SELLER),
-    "metrics:why_csv": Rule("seller", arguments=SELLER),
-    "eligibility:seller": Rule("seller", arguments=SELLER),
-    "eligibility:gig": Rule("seller", arguments={**SELLER, "gig_id": "gig_id"}),
-    "eligibility:orders": Rule("seller", arguments=SELLER),
-    "eligibility:orders_csv": Rule("seller", arguments=SELLER),
+    "metrics:seller": Rule("standing", arguments=SELLER),
+    "metrics:move_reason": Rule("standing", arguments={**SELLER, "move_id": "move_id"}),
+    "metrics:why": Rule("standing", arguments=SELLER),
+    "metrics:why_csv": Rule("standing", arguments=SELLER),
+    "eligibility:seller": Rule("orders", arguments=SELLER),
+    "eligibility:gig": Rule("orders", arguments={**SELLER, "gig_id": "gig_id"}),
+    "eligibility:orders": Rule("orders", arguments=SELLER),
+    "eligibility:orders_csv": Rule("orders", arguments=SELLER),
     "eligibility:outcomes": Rule("seller", arguments=SELLER),
     "eligibility:outcome_new": Rule("seller", "post", SELLER),
     "eligibility:outcome_remove": Rule(
@@ -160,6 +198,8 @@ class Scene:
     move_id: int
     mapping_id: int
     mail_id: int
+    grant_id: int
+    token: str
     gig_id: int
     notice_id: int
     people: dict[str, User]
@@ -184,6 +224,24 @@ def _notice(order: Order) -> Notice:
     )
 
 
+def _coaches(seller: Seller) -> dict[str, User]:
+    """A coach of every kind, each with the grant that the name says."""
+    now = timezone.now()
+    found = {}
+    for role, scope in COACHES.items():
+        coach = a_user(f"{role.replace(' ', '-')}@example.test")
+        grant = a_grant(seller, coach, scope or Scope.EVERYTHING, token=f"token of {role}")
+        if role == "coach expired":
+            grant.expires_at = now - timedelta(seconds=1)
+        elif role == "coach revoked":
+            grant.ended_at = now
+        elif role == "coach waiting":
+            grant.coach = grant.accepted_at = None
+        grant.save()
+        found[role] = coach
+    return found
+
+
 @pytest.fixture
 def scene(db: None, settings: Any) -> Scene:
     settings.EMAIL_BACKEND = mailbox.PATH
@@ -196,6 +254,7 @@ def scene(db: None, settings: Any) -> Scene:
     batch = ImportBatch.objects.create(seller=seller, state="done", finished_at=timezone.now())
     note, shown = _note_and_score(seller, owner)
     people = {
+        **_coaches(seller),
         "stranger": a_user("stranger@example.test"),
         "other owner": other,
         "owner": owner,
@@ -215,6 +274,8 @@ def scene(db: None, settings: Any) -> Scene:
         move_id=move.pk,
         mapping_id=mapping.pk,
         mail_id=letter.pk,
+        grant_id=seller.grants.get(email="coach-waiting@example.test").pk,
+        token="token of coach waiting",
         gig_id=order.gig_id,
         notice_id=_notice(order).pk,
         people=people,
@@ -241,11 +302,11 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.mark.parametrize("headers", [PLAIN, HTMX], ids=["page", "fragment"])
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", [*ROLES, *COACHES])
 def test_each_role_gets_what_the_rules_say(
     client: Client, scene: Scene, role: str, headers: dict[str, str]
 ) -> None:
-    found, expected = {}, {}
+    found, wanted = {}, {}
     for name, rule in ADDRESSES.items():
         # A fresh scene for each address: some of them remove what they are asked about.
         with transaction.atomic():
@@ -254,8 +315,8 @@ def test_each_role_gets_what_the_rules_say(
             found[name] = answer(client, name, scene, headers)
             transaction.set_rollback(True)
         client.cookies.clear()
-        expected[name] = RULES[rule.who][ROLES.index(role)]
-    assert found == expected
+        wanted[name] = expected(rule.who, role)
+    assert found == wanted
 
 
 def test_a_missing_seller_and_a_hidden_one_answer_alike(client: Client, scene: Scene) -> None:

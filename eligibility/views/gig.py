@@ -25,16 +25,16 @@ from eligibility.pages.history import (
 from eligibility.pages.outcomes import outcomes_context
 from eligibility.pages.reading import Reading, read_seller
 from metrics.engine.days import date_of
-from sellers.access import may_import, seller_or_404
+from sellers.access import look_or_404, may_import
 from sellers.fragments import wants_fragment
-from sellers.models import Gig
+from sellers.models import Gig, Scope
 
 
 @require_safe
 @login_required
 def gig_page(request: HttpRequest, seller_id: int, gig_id: int) -> HttpResponse:
     """The whole page, or the history that HTMX asks for."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     gig = get_object_or_404(Gig, seller=seller, pk=gig_id)
     context: dict[str, Any] = {"seller": seller, "gig": gig}
     reading = read_seller(seller)

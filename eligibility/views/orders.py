@@ -18,9 +18,9 @@ from eligibility.pages.orders import counts_page, rule_choices
 from eligibility.pages.orders_csv import counts_csv
 from eligibility.pages.orders_parts import CountedRow, CountsPage
 from eligibility.pages.reading import Reading, read_seller
-from sellers.access import may_import, seller_or_404
+from sellers.access import look_or_404, may_import
 from sellers.fragments import wants_fragment
-from sellers.models import Seller
+from sellers.models import Scope, Seller
 
 ROWS = 50
 
@@ -29,7 +29,7 @@ ROWS = 50
 @login_required
 def orders_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The number and its rows; the question lives in the address."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     reading = read_seller(seller)
     context: dict[str, Any] = {"seller": seller, "may_import": may_import(request.user)}
     if reading is None:
@@ -53,7 +53,7 @@ def orders_page(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def orders_csv(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The same rows as a file; the filter of the page counts, its paging does not."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     reading = read_seller(seller)
     asked = None if reading is None else _form(request, reading).question()
     page = None if reading is None or asked is None else counts_page(reading, asked)

@@ -15,14 +15,15 @@ from eligibility.pages.contexts import seller_findings
 from eligibility.pages.outcomes import unexplained_words
 from eligibility.pages.reading import read_seller
 from eligibility.pages.seller import seller_page as page_of
-from sellers.access import may_import, seller_or_404
+from sellers.access import look_or_404, may_import
+from sellers.models import Scope
 
 
 @require_safe
 @login_required
 def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The whole page."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     context: dict[str, Any] = {"seller": seller, "may_import": may_import(request.user)}
     reading = read_seller(seller)
     if reading is not None:

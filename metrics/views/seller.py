@@ -13,7 +13,7 @@ from metrics.models import Move
 from metrics.selectors import standing_of
 from metrics.seller_context import areas_context, page_context, range_context
 from metrics.seller_query import SellerQuery
-from sellers.access import may_import, seller_or_404
+from sellers.access import look_or_404, may_import, sight_in
 from sellers.fragments import wants_fragment
 
 
@@ -21,19 +21,19 @@ from sellers.fragments import wants_fragment
 @login_required
 def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The whole page, or the part of it that HTMX asks for."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id)
     standing = standing_of(seller)
     if standing is None:
         context = {"seller": seller, "may_import": may_import(request.user)}
         return render(request, "metrics/seller/empty.html", context)
-    query = SellerQuery(request.GET)
+    query, notes = SellerQuery(request.GET), not sight_in(request).hides_names
     if wants_fragment(request, "trajectory"):
-        context = range_context(seller, standing, query)
+        context = range_context(seller, standing, query, notes=notes)
         return render(request, "metrics/seller/_trajectory.html", context)
     if wants_fragment(request, "areas"):
         context = areas_context(seller, standing, query)
         return render(request, "metrics/seller/_areas.html", context)
-    context = page_context(seller, standing, query, now=timezone.now())
+    context = page_context(seller, standing, query, now=timezone.now(), notes=notes)
     return render(request, "metrics/seller/seller.html", context)
 
 
@@ -41,7 +41,7 @@ def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def move_reason(request: HttpRequest, seller_id: int, move_id: int) -> HttpResponse:
     """The sentence of cause of one move, for lists whose moves nobody has asked about yet."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id)
     move = get_object_or_404(Move.objects.select_related("seller"), seller=seller, pk=move_id)
     context = {"headline": fill_headline(move)}
     return render(request, "metrics/seller/_move_reason.html", context)

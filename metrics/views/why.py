@@ -24,7 +24,7 @@ from metrics.ledger_csv import ledger_csv
 from metrics.models import Move
 from metrics.why.links import Links, Refs, query_of
 from metrics.why.page import context_of
-from sellers.access import may_import, seller_or_404
+from sellers.access import look_or_404, may_import, sight_in
 from sellers.fragments import wants_fragment
 from sellers.models import Order, Seller
 
@@ -64,7 +64,7 @@ class Turns:
 @login_required
 def why(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The page, or with HTMX its ledger alone."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id)
     today, turns = local_date(seller, timezone.now()), Turns.of(seller)
     days = DaysForm(request.GET, today=today, default=turns.default(today))
     ctx: dict[str, Any] = {"seller": seller, "days": days, "crumbs": _crumbs(seller)}
@@ -82,7 +82,7 @@ def why(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def why_csv(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The same lines with every digit; the filter of the page counts, its folding does not."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id)
     today = local_date(seller, timezone.now())
     days = DaysForm(request.GET, today=today, default=Turns.of(seller).default(today))
     if not days.is_valid():
@@ -90,7 +90,8 @@ def why_csv(request: HttpRequest, seller_id: int) -> HttpResponse:
         return HttpResponse("\n".join(words), content_type="text/plain; charset=utf-8", status=422)
     explanation = Explainer(seller).explain(start=days.days[0], end=days.days[1])
     question = LedgerForm(request.GET, explanation=explanation).question()
-    text = ledger_csv(explanation, question.filter, _all_refs(explanation))
+    refs = {} if sight_in(request).hides_orders else _all_refs(explanation)
+    text = ledger_csv(explanation, question.filter, refs)
     name = f"why-{slugify(seller.handle) or seller.pk}-{days.days[0]}-{days.days[1]}.csv"
     return HttpResponse(
         text,
@@ -123,7 +124,7 @@ def _answer(request: HttpRequest, seller: Seller, explanation: Explanation) -> d
             question,
             platform=seller.get_platform_display(),
             links=links,
-            read_refs=_refs,
+            read_refs=_no_refs if sight_in(request).hides_orders else _refs,
         ),
     }
 
@@ -131,6 +132,11 @@ def _answer(request: HttpRequest, seller: Seller, explanation: Explanation) -> d
 def _refs(orders: set[int]) -> Refs:
     """The references of these orders, in one query."""
     return dict(Order.objects.filter(pk__in=orders).values_list("pk", "ref"))
+
+
+def _no_refs(orders: set[int]) -> Refs:
+    """For those who may see the standing but no order."""
+    return {}
 
 
 def _all_refs(explanation: Explanation) -> Refs:

@@ -92,8 +92,8 @@ def _group_views(groups: Sequence[Group], by: By, refs: Refs, links: Links) -> l
     for group in groups:
         name, url = group.name, None
         if group.order is not None:
-            name = refs.get(group.order, "")
-            url = links.order(name)
+            ref = refs.get(group.order, "")
+            name, url = ref or "an order", links.order(ref)
         elif group.key is not None:
             changes: dict[str, str | None] = {
                 _FILTER_OF[by]: group.key,

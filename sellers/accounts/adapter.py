@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from sellers.accounts import OPEN
+from sellers.accounts import INVITED, OPEN
+from sellers.accounts.invited import invited_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,9 +33,24 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": "This link is not valid (any more). Ask for a new one.",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether this visitor may make an account."""
-        return str(settings.STANDING_SIGNUP) == OPEN
+        mode = str(settings.STANDING_SIGNUP)
+        return mode == OPEN or (mode == INVITED and invited_address(request) is not None)
+
+    def clean_email(self, email: str) -> str:
+        """Where accounts are by invitation, only the invited address makes one."""
+        email = super().clean_email(email)
+        request = self.request
+        signs_up = request is not None and not request.user.is_authenticated
+        if (
+            signs_up
+            and request.resolver_match.view_name == "account_signup"
+            and settings.STANDING_SIGNUP == INVITED
+            and email.lower() != invited_address(request)
+        ):
+            raise ValidationError("Your invitation is for the address that it was sent to.")
+        return email
 
 
 class FactorAdapter(DefaultMFAAdapter):

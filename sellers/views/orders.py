@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sellers.access import imports_visible_to, seller_or_404
+from sellers.access import imports_visible_to, look_or_404, sight_in
 from sellers.filters import OrdersQuery
 from sellers.fragments import wants_fragment
+from sellers.models import Scope
 from sellers.order_facts import facts_of, moment, order_rows, reviews_of, sources_of
 from sellers.order_words import ending_words
 from sellers.selectors import neighbours_of, order_or_404, orders_of
@@ -22,10 +23,11 @@ ROWS = 50
 @login_required
 def orders_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The orders of one seller, with filter, order and page in the address."""
-    seller = seller_or_404(request.user, seller_id)
-    form = OrdersQuery(request.GET, seller=seller)
+    seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
+    hidden = sight_in(request).hides_names
+    form = OrdersQuery(request.GET, seller=seller, by_buyer=not hidden)
     asked = form.asked()
-    page = Paginator(orders_of(seller, asked), ROWS).get_page(asked["page"])
+    page = Paginator(orders_of(seller, asked, by_buyer=not hidden), ROWS).get_page(asked["page"])
     context = {
         "seller": seller,
         "form": form,
@@ -43,9 +45,10 @@ def orders_page(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def order_page(request: HttpRequest, seller_id: int, ref: str) -> HttpResponse:
     """One order: facts, reviews, what it does to the score, and where it came from."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     order = order_or_404(seller, ref)
-    sources = sources_of(order, seller)
+    hidden = sight_in(request).hides_names
+    sources = [] if hidden else sources_of(order, seller)
     open_to_visitor = imports_visible_to(request.user).filter(
         pk__in={source.batch_id for source in sources}
     )
@@ -54,8 +57,8 @@ def order_page(request: HttpRequest, seller_id: int, ref: str) -> HttpResponse:
         "order": order,
         "ending": ending_words(order),
         "changed": moment(order.changed_at, seller.zone),
-        "facts": facts_of(order, seller),
-        "reviews": reviews_of(order, seller),
+        "facts": facts_of(order, seller, names=not hidden),
+        "reviews": reviews_of(order, seller, texts=not hidden),
         "neighbours": neighbours_of(order),
         "sources": sources,
         "linked_imports": set(open_to_visitor.values_list("pk", flat=True)),

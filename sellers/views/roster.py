@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from sellers.access import is_admin, may_import, sellers_visible_to
+from sellers.access import is_admin, may_import, sellers_shown_to
+from sellers.access.looks import note_roster
 from sellers.filters import RosterQuery
 from sellers.fragments import wants_fragment
 from sellers.selectors import roster
@@ -23,9 +24,11 @@ def roster_page(request: HttpRequest) -> HttpResponse:
     """All sellers of this user, with filter, order and page in the address."""
     form = RosterQuery(request.GET)
     asked = form.asked()
-    sellers = sellers_visible_to(request.user)
-    rows = roster(sellers, asked, today=timezone.now().date())
+    now = timezone.now()
+    sellers = sellers_shown_to(request.user, now=now)
+    rows = roster(sellers, asked, today=now.date())
     page = Paginator(rows, ROWS).get_page(asked["page"])
+    standing_only = note_roster(request.user, page.object_list, now=now)
     context = {
         "form": form,
         "sort": asked["sort"],
@@ -34,6 +37,7 @@ def roster_page(request: HttpRequest) -> HttpResponse:
         "has_sellers": bool(page.paginator.count) or sellers.exists(),
         "may_import": may_import(request.user),
         "is_admin": is_admin(request.user),
+        "standing_only": standing_only,
     }
     fragment = wants_fragment(request, "roster_table")
     name = "sellers/roster/_roster_table.html" if fragment else "sellers/roster/roster.html"

@@ -1,0 +1,43 @@
+"""Pages in words, for the list of who looked."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from sellers.models import Look
+
+_WORDS = {
+    "metrics:seller": "Standing",
+    "metrics:move_reason": "Why one move happened",
+    "metrics:why": "Why it moved",
+    "metrics:why_csv": "Why it moved, as a file",
+    "sellers:roster": "The list of sellers",
+    "sellers:orders": "Orders",
+    "sellers:order": "Order",
+    "sellers:notes": "Notes",
+    "sellers:access": "Who may look",
+    "sellers:import": "An import",
+    "sellers:import_rejected": "Rejected rows of an import, as a file",
+    "eligibility:seller": "Eligibility",
+    "eligibility:gig": "Eligibility of a gig",
+    "eligibility:orders": "Orders that eligibility rests on",
+    "eligibility:orders_csv": "Orders that eligibility rests on, as a file",
+}
+
+
+def page_words(look: Look) -> str:
+    """“Order FO12AB”, “Why it moved, as a file”; a page without words by its name."""
+    words = _WORDS.get(look.page)
+    if words is None:
+        words = look.page.rpartition(":")[2].replace("_", " ").capitalize()
+    return f"{words} {look.detail}" if look.detail else words
+
+
+def page_url(look: Look) -> str | None:
+    """Where an order that was looked at can be opened."""
+    if look.page != "sellers:order":
+        return None
+    try:
+        return reverse("sellers:order", args=[look.seller_id, look.detail])
+    except NoReverseMatch:
+        return None
