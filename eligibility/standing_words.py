@@ -85,7 +85,8 @@ def urgent_words(standing: EligibilityStanding, levels: Levels) -> str:
 def _left_words(standing: EligibilityStanding) -> str:
     if standing.phase != Phase.GRACE or standing.grace_end is None:
         return ""
-    return f"{counted(max((standing.grace_end - standing.as_of).days - 1, 0), 'day', 'days')} left"
+    days = (standing.grace_end - standing.as_of).days - 1
+    return f"{counted(days, 'day', 'days')} left" if days > 0 else "today is the last day"
 
 
 def last_day(end: date) -> date:
