@@ -14,7 +14,7 @@ So what a batch said can be told from the entry and the state after it, and undo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
@@ -30,6 +30,7 @@ class Logged:
     ----------
     facts : columns with their types, in the order of their bits in ``named``; append only
     words : facts kept as '' where unknown
+    unsaid : SQL of other facts that are never unknown, where no row names them
     origin : columns that say where the facts came from, with their types
     merged : SQL of one fact when ``incoming`` is laid over ``known``
     contradiction : SQL condition over the merged facts; such a statement is dropped
@@ -46,6 +47,7 @@ class Logged:
     contradiction: str = ""
     gig_ref: bool = False
     may_fill_only: bool = False
+    unsaid: Mapping[str, str] = field(default_factory=dict)
 
     def bit(self, fact: str) -> int:
         return 1 << list(self.facts).index(fact)
@@ -53,6 +55,8 @@ class Logged:
     def stored(self, alias: str, fact: str) -> Composed:
         """A fact as the table keeps it: words that are unknown are empty."""
         name = Identifier(alias, fact)
+        if fact in self.unsaid:
+            return SQL("coalesce({}, {})").format(name, SQL(self.unsaid[fact]))
         return (SQL("coalesce({}, '')") if fact in self.words else SQL("{}")).format(name)
 
     def known(self, alias: str, fact: str) -> Composed:

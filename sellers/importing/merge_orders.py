@@ -20,7 +20,7 @@ from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from sellers.importing.history import Logged, log_statements
-from sellers.importing.staging import ORDER_FACTS
+from sellers.importing.staging import ORDER_FACTS, analyze, slices
 from sellers.models import ChangeKind, OrderStatus
 
 _OPEN, _CANCELLED = OrderStatus.OPEN.value, OrderStatus.CANCELLED.value
@@ -98,7 +98,7 @@ SELECT p.seller_id, gig.id, p.ref, {values}, %(batch)s, %(batch)s, p.file_id, p.
        clock_timestamp(), clock_timestamp()
 FROM proposed_orders AS p
 JOIN sellers_gig AS gig ON (gig.seller_id, gig.ref) = (p.seller_id, p.gig)
-WHERE p.order_id IS NULL
+WHERE p.order_id IS NULL AND {slice}
 ORDER BY p.seller_id, p.ordered_at, p.ref
 """
 
@@ -132,20 +132,20 @@ def propose_orders() -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(_REPEATS)
-        cursor.execute("ANALYZE repeated_orders")
+        analyze("repeated_orders")
         cursor.execute(SQL(_SINGLE_ROWS).format(facts=facts))
         cursor.execute("SELECT EXISTS (SELECT FROM repeated_orders)")
         if cursor.fetchone()[0]:
             overlaid = SQL(", ").join(map(_overlaid, _FACTS))
             cursor.execute(SQL(_REPEATED_ROWS).format(facts=facts, rank=_rank(), overlaid=overlaid))
-        cursor.execute("ANALYZE incoming_orders")
+        analyze("incoming_orders")
         merged = SQL(", ").join(
             SQL("{} AS {}").format(_merged(fact), Identifier(fact)) for fact in _FACTS
         )
         cursor.execute(SQL(_PROPOSE).format(merged=merged))
         cursor.execute(SQL(_REFUSE).format(contradiction=contradiction))
         cursor.execute(_DROP_REFUSED)
-        cursor.execute("ANALYZE proposed_orders")
+        analyze("proposed_orders")
 
 
 def write_orders(batch_id: int) -> None:
@@ -162,7 +162,9 @@ def write_orders(batch_id: int) -> None:
         cursor.execute(SQL(_FIND_CHANGED).format(values=values, known=known))
         _log(batch_id)
         cursor.execute(SQL(_UPDATE).format(assignments=assignments), {"batch": batch_id})
-        cursor.execute(SQL(_INSERT).format(stored=columns, values=values), {"batch": batch_id})
+        for part in slices("proposed_orders", "p"):
+            insert = SQL(_INSERT).format(stored=columns, values=values, slice=part)
+            cursor.execute(insert, {"batch": batch_id})
 
 
 def _log(batch_id: int) -> None:

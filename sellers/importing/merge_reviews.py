@@ -13,7 +13,7 @@ from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from sellers.importing.history import Logged, execute, log_statements
-from sellers.importing.staging import REVIEW_FACTS
+from sellers.importing.staging import REVIEW_FACTS, analyze, slices
 from sellers.models import ChangeKind
 
 _FACTS = tuple(REVIEW_FACTS)
@@ -147,7 +147,7 @@ INSERT INTO sellers_review (order_id, ref, posted_at, {facts}, source_file_id, s
 SELECT p.order_id, p.ref, p.posted_at, {values}, p.file_id, p.line, %(batch)s,
        clock_timestamp()
 FROM proposed_reviews AS p
-WHERE p.order_id IS NOT NULL AND p.review_id IS NULL AND NOT p.is_too_early
+WHERE p.order_id IS NOT NULL AND p.review_id IS NULL AND NOT p.is_too_early AND {slice}
 ORDER BY p.order_id, p.posted_at, p.ref
 """
 
@@ -169,7 +169,7 @@ def join_waiting_reviews(batch_id: int) -> None:
         cursor.execute("SELECT EXISTS (SELECT FROM joined_reviews)")
         if not cursor.fetchone()[0]:
             return
-        cursor.execute("ANALYZE joined_reviews")
+        analyze("joined_reviews")
         cursor.execute(SQL(_INSERT_JOINED).format(facts=_NAMES, waiting=waiting))
         cursor.execute(_CARRY_LOG, {"batch": batch_id})
         cursor.execute(_END_WAITING)
@@ -180,7 +180,7 @@ def merge_reviews(batch_id: int) -> None:
     values = SQL(", ").join(_stored(fact) for fact in _FACTS)
     with connection.cursor() as cursor:
         cursor.execute(_REPEATS)
-        cursor.execute("ANALYZE repeated_reviews")
+        analyze("repeated_reviews")
         cursor.execute(SQL(_SINGLE_ROWS).format(facts=_NAMES))
         cursor.execute("SELECT EXISTS (SELECT FROM repeated_reviews)")
         if cursor.fetchone()[0]:
@@ -188,14 +188,15 @@ def merge_reviews(batch_id: int) -> None:
             cursor.execute(
                 SQL(_REPEATED_ROWS).format(facts=_NAMES, rank=_rank(), overlaid=overlaid)
             )
-        cursor.execute("ANALYZE incoming_reviews")
+        analyze("incoming_reviews")
         cursor.execute(_PROPOSE)
-        cursor.execute("ANALYZE proposed_reviews")
+        analyze("proposed_reviews")
         cursor.execute("SELECT EXISTS (SELECT FROM proposed_reviews WHERE is_known)")
         if cursor.fetchone()[0]:
             _write_known(batch_id)
         place = {"batch": batch_id}
-        cursor.execute(SQL(_INSERT).format(facts=_NAMES, values=values), place)
+        for part in slices("proposed_reviews", "p"):
+            cursor.execute(SQL(_INSERT).format(facts=_NAMES, values=values, slice=part), place)
         cursor.execute(SQL(_WAIT).format(facts=_NAMES, values=values), place)
 
 

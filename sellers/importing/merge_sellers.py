@@ -208,4 +208,5 @@ GIG_LOG = Logged(
     words=tuple(_GIG_COLUMNS),
     origin={},
     merged=_gig_laid_over,
+    unsaid={"is_active": "true"},
 )

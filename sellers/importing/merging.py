@@ -50,6 +50,8 @@ def merge_staged(
     watch : called between the steps; may raise to stop
     locked : called once, when the sellers are locked and nothing is written yet
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     merge_sellers.create_and_lock_sellers(batch.pk)
     locked()
     steps: Sequence[Callable[[], None]] = (
@@ -85,4 +87,4 @@ def touched_sellers(*, known_only: bool = False) -> list[int]:
 def tell_planner(outcome: Outcome) -> None:
     """After many new rows the planner's picture of the tables is of no use; show it anew."""
     if outcome.new >= _MANY:
-        staging.analyze("sellers_order", "sellers_review", "sellers_gig")
+        staging.analyze("sellers_order", "sellers_review")

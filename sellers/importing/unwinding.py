@@ -120,8 +120,8 @@ def _collect(logged: Logged, removed: str, place: dict[str, int]) -> None:
     )
     execute(SQL(_RESTATED).format(facts=empty, fills_only=Literal(FILLS_ONLY)), place)
     execute(SQL("CREATE INDEX ON unwound (id)"))
-    execute(SQL("ANALYZE unwound"))
-    execute(SQL("ANALYZE restated"))
+    execute(SQL("ANALYZE unwound (id)"))
+    execute(SQL("ANALYZE restated (id, turn)"))
 
 
 def _turns() -> int:
