@@ -25,6 +25,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60 * MINUTE,
         "options": {"expires": 50 * MINUTE},
     },
+    # A share of the sellers a turn; those whose forecast of the week is kept are left alone.
+    "keep-forecasts": {
+        "task": "metrics.tasks.keep_forecasts",
+        "schedule": 10 * MINUTE,
+        "options": {"expires": 9 * MINUTE},
+    },
     # Imports whose worker was killed go to another one.
     "look-after-imports": {
         "task": "sellers.tasks.look_after_imports",

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from metrics import cohorts, services
+from metrics.forecasting import track_record
 from metrics.models import Run
 
 
@@ -50,3 +51,10 @@ def recompute_due() -> None:
 def take_snapshots() -> None:
     """Benchmarks of the month, once it has begun everywhere."""
     cohorts.take_snapshots_due(now=timezone.now())
+
+
+@shared_task
+def keep_forecasts() -> None:
+    """Forecasts of the week, to be held against what comes; a share of the sellers a turn."""
+    now = timezone.now()
+    track_record.keep_forecasts(seller_ids=track_record.sellers_due(now), now=now)

@@ -1,0 +1,142 @@
+"""Plans and budgets as sentences. Nothing here advises against the platform's terms."""
+
+from __future__ import annotations
+
+from metrics.engine.plan import NoPlan, Plan
+from metrics.forecasting.ground import Ground
+from metrics.forecasting.planning import (
+    MOST_ERRORS,
+    ErrorBudget,
+    ErrorKind,
+    PlanAnswer,
+    Quality,
+    Target,
+)
+from metrics.words import counted, day_words, listed, score_words, unsigned
+
+ERROR_WORDS = {
+    ErrorKind.FOUR_STARS: ("order with four stars", "orders with four stars"),
+    ErrorKind.LATE: ("late order", "late orders"),
+    ErrorKind.CANCELLED: ("order that you cancel", "orders that you cancel"),
+}
+_QUALITY = {
+    Quality.CLEAN: ("clean order", "clean orders"),
+    Quality.OWN_AVERAGE: ("order of your usual quality", "orders of your usual quality"),
+}
+QUALITY_NOTES = {
+    Quality.CLEAN: "Clean: completed on time, no dispute, five stars, of your usual amount.",
+    Quality.OWN_AVERAGE: "Your usual quality: what your orders of the last weeks said on average.",
+}
+
+
+def target_words(ground: Ground, target: Target) -> str:
+    """``9 overall``, ``8 on “Book editing”``."""
+    where = "overall" if target.gig is None else f"on “{ground.gigs[target.gig].title}”"
+    return f"{target.displayed} {where}"
+
+
+def plan_sentence(ground: Ground, answer: PlanAnswer) -> str:
+    """The plan in one sentence, or that there is none."""
+    aim, day = target_words(ground, answer.target), day_words(answer.by)
+    found = answer.found
+    if isinstance(found, NoPlan):
+        return f"Not by {day}: {_nearest(ground, answer, found)}"
+    reached = score_words(found.score)
+    if not found.orders:
+        return (
+            f"Nothing is needed: if nothing new happens, {aim} is displayed on {day} ({reached})."
+        )
+    return (
+        f"{_shared(ground, answer, found)} by {day}, {_pace(ground, answer)},"
+        f" {'brings' if found.orders == 1 else 'bring'} {aim} ({reached})."
+    )
+
+
+def _shared(ground: Ground, answer: PlanAnswer, found: Plan | NoPlan) -> str:
+    words = _QUALITY[answer.quality]
+    parts = [
+        f"{counted(number, *words) if first else number} on “{ground.gigs[gig].title}”"
+        for first, (gig, number) in _numbered(found.numbers)
+    ]
+    return listed(parts)
+
+
+def _numbered(numbers: tuple[int, ...]) -> list[tuple[bool, tuple[int, int]]]:
+    some = [(gig, number) for gig, number in enumerate(numbers) if number]
+    return [(index == 0, pair) for index, pair in enumerate(some)]
+
+
+def _pace(ground: Ground, answer: PlanAnswer) -> str:
+    days = (answer.by - ground.today).days
+    orders = sum(answer.found.numbers)
+    if orders == 1:
+        return "at any time before it"
+    every = days / orders
+    if every >= 1.5:
+        return f"about one every {round(every)} days"
+    return f"about {round(7 * orders / days)} a week"
+
+
+def _nearest(ground: Ground, answer: PlanAnswer, found: NoPlan) -> str:
+    words = _QUALITY[answer.quality]
+    most = counted(found.most, *words)
+    if found.score is None:
+        return f"with up to {most} there is no score at all."
+    sharing = (
+        f"shared out over your {counted(len(ground.gigs), 'gig', 'gigs')} in any way"
+        if answer.target.gig is None
+        else "on this gig"
+    )
+    best = score_words(found.score)
+    if not sum(found.numbers):
+        return f"of all numbers up to {most} {sharing}, none at all leaves the most: {best}."
+    return (
+        f"of all numbers up to {most} {sharing}, the best is {best}, with"
+        f" {_shared(ground, answer, found)}."
+    )
+
+
+def proof_sentence(answer: PlanAnswer) -> str:
+    """Why fewer do not do, and that the simulator says the same."""
+    if isinstance(answer.found, NoPlan):
+        return "Every way of sharing them out was weighed, not a sample."
+    if not answer.found.orders:
+        return ""
+    fewer = answer.found.orders - 1
+    less = "Without it" if not fewer else f"With {fewer}"
+    where = "" if answer.target.gig is not None else ", however shared out,"
+    said = "" if answer.verified is None else f" The simulator: {score_words(answer.verified)}."
+    return f"{less}{where} it is not reached.{said}"
+
+
+def lowering_sentence(ground: Ground, answer: PlanAnswer) -> str:
+    """That more good orders do not always help; empty where they do."""
+    if not answer.lowering:
+        return ""
+    named = [
+        f"on “{ground.gigs[gig].title}” ({unsigned(loss, 3)})" for gig, loss in answer.lowering[:3]
+    ]
+    words = _QUALITY[answer.quality][0]
+    return (
+        f"More good orders do not always help: one {words} {listed(named, 'or')} lowers the"
+        " overall score, because it gives weight to a gig below it."
+    )
+
+
+def budget_sentence(ground: Ground, budget: ErrorBudget) -> str:
+    """``You can absorb 2 late orders before 9 is lost, if they are on “Logo design”.``"""
+    kindest, harshest = budget.gigs[0], budget.gigs[-1]
+    one, many = ERROR_WORDS[budget.kind]
+    title = f"“{ground.gigs[kindest.gig].title}”"
+    where = f" on {title}" if len(budget.gigs) > 1 else ""
+    if kindest.absorbed is None:
+        best = f"even {MOST_ERRORS} {many}{where} would leave {budget.keep}"
+    elif not kindest.absorbed:
+        return f"The next {one} loses the {budget.keep}, whichever gig it is on."
+    else:
+        best = f"{counted(kindest.absorbed, one, many)}{where} would leave {budget.keep}"
+    if len(budget.gigs) == 1 or harshest.absorbed == kindest.absorbed:
+        return f"{best[0].upper()}{best[1:]}."
+    worst = "none" if not harshest.absorbed else str(harshest.absorbed)
+    other = f"“{ground.gigs[harshest.gig].title}”"
+    return f"{best[0].upper()}{best[1:]}; on {other} {worst}."
