@@ -6,24 +6,27 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eligibility.rules.daily import Axes
 from eligibility.rules.metrics import daily_metric
-from eligibility.rules.records import SellerRecord, facts_of, record_of
+from eligibility.rules.records import GigRecord, OrderRecord, SellerRecord, facts_of, record_of
 from eligibility.rules.reference import metric_value
 from eligibility.rules.types import Doubt, Empty, Metric, MetricSpec, Scope, Window, WindowKind
+from metrics.engine.types import OrderFacts, OrderStatus, ReviewFacts
 from tests.eligibility.rules.strategies import sellers
 
 ALL_TIME = Window(WindowKind.ALL_TIME)
 LAST_60 = Window(WindowKind.TRAILING, 60)
 TWO_YEARS = Window(WindowKind.FROM_LATEST_REVIEW, 730)
-MONTH_OF_REVIEWS = Window(WindowKind.FROM_LATEST_REVIEW, 30)
+#: As long as the gaps between random reviews often are.
+TWO_MONTHS_OF_REVIEWS = Window(WindowKind.FROM_LATEST_REVIEW, 60)
 STATE = Window(WindowKind.STATE)
 
 SPECS = [
     MetricSpec(Metric.SUCCESS_SCORE, Window(WindowKind.UNPUBLISHED)),
     MetricSpec(Metric.RATING, TWO_YEARS),
-    MetricSpec(Metric.RATING, MONTH_OF_REVIEWS, Scope.GIG),
+    MetricSpec(Metric.RATING, TWO_MONTHS_OF_REVIEWS, Scope.GIG),
     MetricSpec(Metric.RATING, LAST_60),
     MetricSpec(Metric.RATING, LAST_60, Scope.GIG, Empty.FULL),
     MetricSpec(Metric.REVIEW_COUNT, ALL_TIME, Scope.GIG),
@@ -69,7 +72,7 @@ def telling_days(seller: SellerRecord) -> list[int]:
     return sorted(day for day in around if seller.first_day <= day <= seller.last_day)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sellers(), sellers(numbers_from=20_000))
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.metric}-{spec.window.kind}")
 def test_every_day_equals_the_plain_value(
@@ -94,7 +97,7 @@ def test_every_day_equals_the_plain_value(
             subject += 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sellers(), sellers(numbers_from=20_000))
 def test_records_of_a_batch_are_those_it_was_built_from(
     one: SellerRecord, other: SellerRecord
@@ -106,3 +109,32 @@ def test_records_of_a_batch_are_those_it_was_built_from(
         for spec in SPECS:
             gig = 0 if spec.scope is Scope.GIG else None
             assert metric_value(found, spec, day, gig) == metric_value(seller, spec, day, gig)
+
+
+DENSE = st.lists(
+    st.tuples(
+        st.integers(0, 9),
+        st.integers(0, 6) | st.none(),
+        st.sampled_from((1.0, 3.0, 14 / 3, 5.0)),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(DENSE, st.sampled_from((1, 2, 3, 5)), st.integers(0, 4))
+def test_reviews_that_crowd_around_the_edge_of_a_window(
+    posted: list[tuple[int, int | None, float]], length: int, first_day: int
+) -> None:
+    reviews = [
+        ReviewFacts(n, day, day, None if lasts is None else day + lasts, stars=stars)
+        for n, (day, lasts, stars) in enumerate(posted)
+    ]
+    orders = [OrderRecord(OrderFacts(n, 0, OrderStatus.OPEN), 0) for n in range(len(posted))]
+    seller = SellerRecord(first_day, 15, (GigRecord(),), tuple(orders), tuple(reviews))
+    facts = facts_of([seller])
+    for kind in (WindowKind.FROM_LATEST_REVIEW, WindowKind.TRAILING):
+        spec = MetricSpec(Metric.RATING, Window(kind, length))
+        daily = daily_metric(facts, spec, Axes.of(facts))
+        for day in range(first_day, 16):
+            assert daily.on(0, day) == metric_value(seller, spec, day).bounds
