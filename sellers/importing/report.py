@@ -9,6 +9,7 @@ from celery import current_app
 from django.core.cache import cache
 from django.db.models import F
 
+from sellers.importing.sources.remarks import FORMULA_STARTS
 from sellers.models import ImportBatch
 
 #: Fields that add up to the rows read, with what they are called and what they mean.
@@ -22,8 +23,6 @@ COUNTS = (
     ("rows_left_out", "left out", "rows that you chose not to import"),
 )
 REJECTED_COLUMNS = ("file", "line", "column", "value", "reason", "fix")
-#: Spreadsheets run what begins like this.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WORKERS_KEY, _WORKERS_SECONDS = "sellers:workers-listen", 10
 
 
@@ -49,7 +48,7 @@ def rejected_rows(*, batch: ImportBatch) -> Iterator[list[str]]:
 
 def neutralised(cell: str) -> str:
     """The cell as text, even where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def late_rejections(batch: ImportBatch) -> int:

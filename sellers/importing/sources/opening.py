@@ -7,6 +7,7 @@ from pathlib import Path
 from sellers.importing.reading import Table
 from sellers.importing.sniffing import sniff_file
 from sellers.importing.sources.delimited import DelimitedTable
+from sellers.importing.sources.remarks import without_remarks
 
 
 def open_table(path: Path, sheet: str = "") -> Table:
@@ -21,4 +22,4 @@ def open_table(path: Path, sheet: str = "") -> Table:
     FileProblemError
         When it is nothing that can be read as a table.
     """
-    return DelimitedTable(path, sniff_file(path))
+    return without_remarks(DelimitedTable(path, sniff_file(path)))
