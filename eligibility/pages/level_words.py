@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,7 +50,7 @@ def level_titles(rule_set: str) -> Levels:
 def level_said(
     level: LevelState | None,
     levels: Levels,
-    lines_of: dict[int, Sequence[RuleLine]],
+    lines_of: Mapping[int, Sequence[RuleLine]],
 ) -> Said:
     """The state and its sentence.
 
@@ -82,7 +82,7 @@ def _holding(
     levels: Levels,
     held: str,
     own: Sequence[RuleLine],
-    lines_of: dict[int, Sequence[RuleLine]],
+    lines_of: Mapping[int, Sequence[RuleLine]],
 ) -> Said:
     following = lines_of.get(level.held + 1, ())
     if level.most > level.held:
