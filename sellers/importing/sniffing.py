@@ -111,7 +111,7 @@ def _shape(path: Path, encoding: str, errors: str) -> tuple[str, int]:
     tables = {sign: _split(lines, sign) for sign in DELIMITERS}
     # Where two signs do equally well, the one that makes more cells.
     best = max(DELIMITERS, key=lambda sign: _evenness(tables[sign]))
-    return best, _rows_above(tables[best])
+    return best, rows_above(tables[best])
 
 
 def _split(lines: Sequence[str], sign: str) -> list[list[str]]:
@@ -127,7 +127,7 @@ def _split(lines: Sequence[str], sign: str) -> list[list[str]]:
 
 def _evenness(rows: list[list[str]]) -> tuple[float, int]:
     """Share of rows that are as wide as the names, then the width; nothing for single cells."""
-    rows = rows[_rows_above(rows) :]
+    rows = rows[rows_above(rows) :]
     width = len(rows[0]) if rows else 1
     if width == 1:
         return 0.0, 1
@@ -136,7 +136,7 @@ def _evenness(rows: list[list[str]]) -> tuple[float, int]:
     return (even if usual == width else even / 2), width
 
 
-def _rows_above(rows: list[list[str]]) -> int:
+def rows_above(rows: list[list[str]]) -> int:
     """How many rows with a single cell stand above the first that looks like column names."""
     for place, row in enumerate(rows[:MAX_ABOVE]):
         if sum(1 for cell in row if cell.strip()) >= MIN_NAMES:

@@ -44,6 +44,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ])", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+#: Longest text that can be a date.
+_CHARS = 60
 _CENTURY = 2000
 
 
@@ -166,6 +169,8 @@ def orders_of_numbers(first: str, second: str, third: str) -> set[str]:
 
 def looks_like_date(cell: str, today: dt.date) -> bool:
     """Whether a cell is a date in any of the forms that can be read."""
+    if len(cell) > _CHARS or not _DIGIT.search(cell):
+        return False
     for order in ("", "dmy", "mdy"):
         try:
             read_time(cell, order, today, ahead=True)

@@ -114,7 +114,11 @@ class Mapping:
         """Plain data; what is as it usually is, is left out."""
         data = {k: v for k, v in asdict(self).items() if v not in _EMPTY}
         data["columns"] = {
-            role: {name: {k: v for k, v in c.items() if v not in _EMPTY} for name, c in of.items()}
+            role: {
+                # A word that becomes a blank is another thing than one that stays.
+                name: {k: v for k, v in c.items() if v not in _EMPTY or (k, v) == ("other", "")}
+                for name, c in of.items()
+            }
             for role, of in data["columns"].items()
         }
         return {"version": VERSION, **data}

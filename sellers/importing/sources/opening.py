@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sellers.importing.content import open_bytes
 from sellers.importing.reading import Table
 from sellers.importing.sniffing import sniff_file
 from sellers.importing.sources.delimited import DelimitedTable
 from sellers.importing.sources.remarks import without_remarks
+from sellers.importing.sources.workbook import WorkbookTable
+
+_ZIP = b"PK\x03\x04"
+_HEAD_BYTES = 1 << 16
 
 
 def open_table(path: Path, sheet: str = "") -> Table:
@@ -22,4 +27,8 @@ def open_table(path: Path, sheet: str = "") -> Table:
     FileProblemError
         When it is nothing that can be read as a table.
     """
+    with open_bytes(path) as file:
+        head = file.read(_HEAD_BYTES)
+    if head.startswith(_ZIP) and (b"xl/" in head or b"[Content_Types].xml" in head):
+        return without_remarks(WorkbookTable(path, sheet))
     return without_remarks(DelimitedTable(path, sniff_file(path)))

@@ -37,7 +37,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "The file is empty"),
     "blank lines only": (b"\n\n  \n", "The file is empty"),
     "zip named csv": (_zip("orders.csv"), "a ZIP archive"),
-    "workbook named csv": (_zip("xl/workbook.xml"), "an Excel workbook"),
+    "half a workbook": (_zip("xl/workbook.xml"), "The workbook is damaged"),
     "half of a gzip archive": (gzip.compress(orders_file({}).encode())[:60], "was cut off"),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a picture"),
     "web page": (b"<!DOCTYPE html><html><body>Log in</body></html>", "a web page"),

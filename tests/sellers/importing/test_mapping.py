@@ -325,6 +325,8 @@ def test_a_mapping_survives_json_and_refuses_what_is_none() -> None:
         names = [name for group in preset.needs for name in group]
         mapping = preset.mapping(names)
         assert FileMapping.from_json(mapping.as_json()) == mapping
+    blank = {"role": "orders", "columns": {"orders": {"cancelled_by": {"other": ""}}}}
+    assert FileMapping.from_json(blank).as_json() == {"version": 1, **blank}
     good = {"role": "orders", "columns": {"orders": {"order_ref": {"theirs": ["x"]}}}}
     assert FileMapping.from_json(good).of(FileRole.ORDERS)["order_ref"].theirs == ("x",)
     wrong: tuple[object, ...] = (
