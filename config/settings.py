@@ -292,7 +292,10 @@ STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")
 # Called when facts changed: the app of the facts knows nothing of what is computed from them.
 STANDING_ON_FACTS_CHANGED = "metrics.services.queue_recompute"
 # Asked, before an import or an undo is decided, what would be shown of sellers afterwards.
-STANDING_STANDING_PREVIEW = ("metrics.preview.preview_standings",)
+STANDING_STANDING_PREVIEW = (
+    "metrics.preview.preview_standings",
+    "eligibility.preview.preview_eligibility",
+)
 # Called after a recompute, in its transaction, and asked what is stored and no longer true.
 STANDING_ON_RECOMPUTED = "eligibility.services.recompute_eligibility"
 STANDING_RECOMPUTE_CHECKS = ("eligibility.checking.check_eligibility",)

@@ -17,6 +17,7 @@ from eligibility.rules.judge import Judgement, judge, metric_of
 from eligibility.rules.levels import Phase
 from eligibility.rules.spans import LevelSpans, RuleSpans, all_spans, level_spans
 from eligibility.rules.types import Kind, RuleSet, Verdict
+from metrics.series import DailySeries
 
 #: Sellers that are judged at once: their days are arrays in memory.
 SELLERS_AT_ONCE = 200
@@ -120,14 +121,19 @@ def in_force(sets: Sequence[RuleSet], kind: Kind, day: int) -> RuleSet | None:
     return max(ruling, key=lambda one: one.start_day, default=None)
 
 
-def judge_sellers(last_days: Mapping[int, int], sets: Sequence[RuleSet]) -> Judged:
+def judge_sellers(
+    last_days: Mapping[int, int],
+    sets: Sequence[RuleSet],
+    scores: Mapping[int, DailySeries] | None = None,
+) -> Judged:
     """Judge sellers of one marketplace on every day of their history.
 
     Parameters
     ----------
     last_days : seller id → day number of the last day, that of the stored score
+    scores : seller id → overall score, where it is not the stored one that counts
     """
-    read = read_eligibility_facts(last_days)
+    read = read_eligibility_facts(last_days, scores)
     found = judge(read.columns, sets)
     levels = None if found.levels is None else level_spans(found.levels)
     return Judged(read, found, tuple(all_spans(found)), levels)

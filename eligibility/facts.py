@@ -64,12 +64,15 @@ class ReadFacts:
     columns: EligibilityFacts
 
 
-def read_eligibility_facts(last_days: Mapping[int, int]) -> ReadFacts:
+def read_eligibility_facts(
+    last_days: Mapping[int, int], scores: Mapping[int, DailySeries] | None = None
+) -> ReadFacts:
     """Read everything that eligibility can depend on.
 
     Parameters
     ----------
     last_days : seller id → day number of the last day to judge
+    scores : seller id → overall score; by default as it is stored
     """
     facts = read_facts(list(last_days))
     ids = facts.seller_ids
@@ -104,7 +107,7 @@ def read_eligibility_facts(last_days: Mapping[int, int]) -> ReadFacts:
         amount_cents=_cents(facts),
         reviews=facts.reviews,
         inquiries=inquiries,
-        scores=_scores(ids),
+        scores=_score_columns([scores[pk] for pk in ids.tolist()] if scores else _stored(ids)),
         shown_levels=levels,
         shown_response=response,
     )
@@ -170,20 +173,19 @@ def _inquiries(ids: Int64, zones: Sequence[str]) -> InquiryColumns:
     )
 
 
-def _scores(ids: Int64) -> ScoreColumns:
-    """The estimated score as it is displayed, from the stored series."""
+def _stored(ids: Int64) -> list[DailySeries]:
+    """The stored overall scores, one series a seller."""
     rows: dict[int, list[Series]] = {}
     stored = Series.objects.filter(
         seller__in=ids.tolist(), gig=None, metric=Series.Metric.SUCCESS_SCORE
     )
     for row in stored:
         rows.setdefault(row.seller_id, []).append(row)
-    series = [unpack(rows.get(pk, [])) for pk in ids.tolist()]
-    return score_columns(series)
+    return [unpack(rows.get(pk, [])) for pk in ids.tolist()]
 
 
-def score_columns(series: Sequence[DailySeries]) -> ScoreColumns:
-    """Displayed scores of the overall series, one series a seller."""
+def _score_columns(series: Sequence[DailySeries]) -> ScoreColumns:
+    """Scores as they are displayed, one series a seller."""
     lengths = [len(one) for one in series]
     values = np.concatenate([np.empty(0), *(one.values for one in series)])
     return ScoreColumns(
