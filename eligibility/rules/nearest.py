@@ -8,7 +8,7 @@ over the days on which items leave their window.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from eligibility.rules.evaluate import verdict_on
@@ -20,9 +20,12 @@ from eligibility.rules.totals import NOTHING, Total, bounds_of, contribution, ex
 from eligibility.rules.types import (
     Bounds,
     Comparison,
+    Counted,
     Metric,
     MetricSpec,
     MetricValue,
+    Missing,
+    Reason,
     Rule,
     Scope,
     Verdict,
@@ -110,7 +113,10 @@ def nearest(situation: Situation, rule: Rule) -> Nearest:
 
 def _steps(situation: Situation, rule: Rule, target: Verdict) -> Iterator[Step]:
     """Steps to a verdict: events first, the mildest first, then waiting."""
-    metric = rule.metric
+    metric, value = rule.metric, situation.value(rule.spec)
+    if value.shown_day is not None or value.missing is Missing.NO_INQUIRIES:
+        # Nobody knows how many messages there are to add one to.
+        return
     if metric in SUMS:
         rising = (rule.comparison is Comparison.AT_LEAST) == (target is Verdict.MET)
         fewest: int | None = None
@@ -169,41 +175,53 @@ def _first(reached: Callable[[int], bool]) -> int | None:
 def _wait(situation: Situation, rule: Rule, target: Verdict) -> int | None:
     """The first later day with the target if nothing new happens; None where time never helps."""
     spec = rule.spec
-    if spec.metric is Metric.RESPONSE_RATE:
-        return _wait_for_replies(situation, rule, target)
     if spec.window.kind is not WindowKind.TRAILING:
         return None
     items = situation.value(spec).items
     total = total_of(spec, items)
-    leaving: dict[int, Total] = {}
+    replies = spec.metric is Metric.RESPONSE_RATE
+    for day, change in sorted(_coming(situation, spec, items).items()):
+        total = total.plus(change)
+        bounds = bounds_of(spec, total)
+        if replies and not bounds.low_den:
+            bounds = _shown(situation, spec, day)
+        if situation.verdict(rule, bounds) is target:
+            return day
+    return None
+
+
+def _coming(situation: Situation, spec: MetricSpec, items: Iterable[Counted]) -> dict[int, Total]:
+    """What each later day does to the sums by itself.
+
+    Items leave with their window; a message that waits for its reply becomes late; a shown
+    value expires.
+    """
+    found: dict[int, Total] = {}
+
+    def add(day: int | None, adds: Total, times: int) -> None:
+        if day is not None and day > situation.day:
+            found[day] = found.get(day, NOTHING).plus(adds, times)
+
     for item in items:
         adds = contribution(spec, item)
-        if adds != NOTHING and item.until is not None:
-            leaving[item.until] = leaving.get(item.until, NOTHING).plus(adds)
-    for day, adds in sorted(leaving.items()):
-        total = total.plus(adds, -1)
-        if situation.verdict(rule, bounds_of(spec, total)) is target:
-            return day
-    return None
+        if item.reason is Reason.WAITING and item.day is not None:
+            adds = contribution(spec, replace(item, reason=Reason.COUNTS_AGAINST))
+            add(item.day + reply_day_limit(spec), adds, 1)
+        if adds != NOTHING:
+            add(item.until, adds, -1)
+    if spec.metric is Metric.RESPONSE_RATE:
+        for day in situation.seller.shown_response:
+            add(day + spec.shown_days, NOTHING, 1)
+    return found
 
 
-def _wait_for_replies(situation: Situation, rule: Rule, target: Verdict) -> int | None:
-    """Messages leave the window, those that wait for a reply become late, shown values expire."""
-    spec, today = rule.spec, situation.day
-    seller = replace(
-        situation.seller,
-        inquiries=tuple(i for i in situation.seller.inquiries if i.message_day <= today),
-        shown_response={d: s for d, s in situation.seller.shown_response.items() if d <= today},
-    )
-    length = spec.window.days or 0
-    days = {inquiry.message_day + length for inquiry in seller.inquiries}
-    days |= {inquiry.message_day + reply_day_limit(spec) for inquiry in seller.inquiries}
-    days |= {inquiry.reply_day for inquiry in seller.inquiries if inquiry.reply_day is not None}
-    days |= {day + spec.shown_days for day in seller.shown_response}
-    for day in sorted(day for day in days if day > today):
-        if situation.verdict(rule, metric_value(seller, spec, day).bounds) is target:
-            return day
-    return None
+def _shown(situation: Situation, spec: MetricSpec, day: int) -> Bounds:
+    """What the platform showed last by now, where that still stands on a later day."""
+    shown = situation.seller.shown_response
+    latest = max((known for known in shown if known <= situation.day), default=None)
+    if latest is None or day >= latest + spec.shown_days:
+        return Bounds()
+    return exactly(shown[latest].numerator, shown[latest].denominator)
 
 
 def _points(situation: Situation, rule: Rule, target: Verdict) -> Iterator[Step]:

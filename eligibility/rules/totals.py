@@ -74,9 +74,13 @@ def contribution(spec: MetricSpec, item: Counted) -> Total:
 
 def total_of(spec: MetricSpec, items: Iterable[Counted]) -> Total:
     """All items of a list together."""
-    found = NOTHING
+    times: dict[Total, int] = {}
     for item in items:
-        found = found.plus(contribution(spec, item))
+        adds = contribution(spec, item)
+        times[adds] = times.get(adds, 0) + 1
+    found = NOTHING
+    for adds, count in times.items():
+        found = found.plus(adds, count)
     return found
 
 

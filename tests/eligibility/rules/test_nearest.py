@@ -102,7 +102,18 @@ def test_every_step_flips_and_nothing_smaller_does(
         for step in steps:
             assert verdict_after(rule, seller, step, day, gig) is target
             nothing_smaller_does(rule, seller, step, target, day, gig)
-        nothing_else_does(rule, seller, steps, target, day, gig)
+        if messages_known(spec, seller, day):
+            nothing_else_does(rule, seller, steps, target, day, gig)
+        else:
+            assert steps == ()
+
+
+def messages_known(spec: MetricSpec, seller: SellerRecord, day: int) -> bool:
+    """Whether there is a known number to which one more event can be added."""
+    if spec.metric is not Metric.RESPONSE_RATE:
+        return True
+    value = metric_value(seller, spec, day)
+    return bool(seller.inquiries) and value.shown_day is None
 
 
 def nothing_else_does(
@@ -271,3 +282,15 @@ def test_an_empty_window_that_shows_100_percent_is_lost_by_one_cancellation() ->
     found = nearest(Situation(SellerRecord(TODAY, TODAY), TODAY), rule)
     assert found.verdict is Verdict.MET
     assert found.loses == (Step(StepKind.CANCELLED, 1),)
+
+
+def test_a_shown_response_rate_that_expires_proves_nothing_without_inquiries() -> None:
+    # 80% shown 20 days ago stands for 30 days: not met now, unknown in 10 days, never met. How
+    # many messages the 80% are of is unknown, so one more answered does not make 100%.
+    seller = SellerRecord(TODAY - 30, TODAY, shown_response={TODAY - 20: Fraction(8, 10)})
+    found = nearest(Situation(seller, TODAY), rule_of(LEVELS_2018, "level-1/response-rate"))
+    assert found.verdict is Verdict.NOT_MET
+    assert found.grants == ()
+    nothing_known = SellerRecord(TODAY - 30, TODAY)
+    found = nearest(Situation(nothing_known, TODAY), rule_of(LEVELS_2018, "level-1/response-rate"))
+    assert (found.verdict, found.grants, found.loses) == (Verdict.UNKNOWN, (), ())

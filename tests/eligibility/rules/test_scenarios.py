@@ -472,3 +472,23 @@ def test_a_ruling_takes_a_cancellation_out_from_its_day_on() -> None:
         1: Reason.RULED_OUT,
         2: Reason.COUNTS,
     }
+
+
+def test_of_several_facts_on_one_day_the_strongest_that_pushed_this_way_is_named() -> None:
+    # Day 60: order 1 (completed on day 0) leaves its window, 50 is cancelled, 51 completed.
+    # Before: 9 of 9. After: 8 + 1 of 8 + 1 + 1 = 9 of 10, still 90%; so one more is cancelled:
+    # 9 of 11 = 81.8%. Both cancellations and the leaving order pushed down, 51 did not.
+    start = day_of(2022, 6, 1)
+    orders = [an_order(1, start), *(an_order(n, start + 30) for n in range(2, 10))]
+    cancelled = [
+        an_order(n, start + 60, status=OrderStatus.CANCELLED, delivered_day=None) for n in (50, 52)
+    ]
+    seller = SellerRecord(
+        start, start + 70, (GigRecord(),), (*orders, *cancelled, an_order(51, start + 60))
+    )
+    spans = spans_of(judge(facts_of([seller]), EVERYTHING), LEVELS_2018, "level-1/completion")
+    assert told(spans) == [
+        ("2022-06-01", "MET", "BEGAN", -1),
+        ("2022-07-31", "NOT_MET", "ORDER_ENTERED", 50),
+    ]
+    assert spans.others.tolist() == [0, 2]
