@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from eligibility.models import Notice
+from metrics.forecasting.feeds import create_feed
 from metrics.services import recompute_sellers
 from sellers.accounts import mailbox
 from sellers.models import (
@@ -146,6 +147,17 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:mapping_rename": Rule("own", "post", {"mapping_id": "mapping_id"}),
     "sellers:mapping_remove": Rule("own", "post", {"mapping_id": "mapping_id"}),
     "sellers:import_example": Rule("importer"),
+    "sellers:import_files": Rule("seller", arguments=IMPORT),
+    "sellers:import_take_out": Rule("seller", "post", {**IMPORT, "file_id": "file_id"}),
+    "sellers:import_columns": Rule("seller", arguments=IMPORT),
+    "sellers:import_file_columns": Rule("seller", arguments={**IMPORT, "file_id": "file_id"}),
+    "sellers:import_check": Rule("seller", arguments=IMPORT),
+    "sellers:import_mend": Rule("seller", "post", IMPORT),
+    "sellers:import_effect": Rule("seller", arguments=IMPORT),
+    "sellers:import_duplicates": Rule("seller", "post", IMPORT),
+    "sellers:import_commit": Rule("seller", "post", IMPORT),
+    "sellers:import_cancel": Rule("seller", "post", IMPORT),
+    "sellers:import_undo": Rule("seller", arguments=IMPORT),
     "sellers:import": Rule("seller", arguments=IMPORT),
     "sellers:import_progress": Rule("seller", arguments=IMPORT),
     "sellers:import_rejected": Rule("seller", arguments=IMPORT),
@@ -153,11 +165,19 @@ ADDRESSES: dict[str, Rule] = {
     "metrics:move_reason": Rule("standing", arguments={**SELLER, "move_id": "move_id"}),
     "metrics:why": Rule("standing", arguments=SELLER),
     "metrics:why_csv": Rule("standing", arguments=SELLER),
+    "metrics:next": Rule("orders", arguments=SELLER),
+    "metrics:age_out_csv": Rule("orders", arguments=SELLER),
+    "metrics:feed_new": Rule("orders", "post", SELLER),
+    "metrics:feed_revoke": Rule("orders", "post", SELLER),
+    # The address itself is the key.
+    "metrics:age_out_feed": Rule(
+        "public", arguments={"feed_id": "feed_id", "secret": "feed_secret"}
+    ),
     "eligibility:seller": Rule("orders", arguments=SELLER),
     "eligibility:gig": Rule("orders", arguments={**SELLER, "gig_id": "gig_id"}),
     "eligibility:orders": Rule("orders", arguments=SELLER),
     "eligibility:orders_csv": Rule("orders", arguments=SELLER),
-    "eligibility:outcomes": Rule("seller", arguments=SELLER),
+    "eligibility:outcomes": Rule("orders", arguments=SELLER),
     "eligibility:outcome_new": Rule("seller", "post", SELLER),
     "eligibility:outcome_remove": Rule(
         "seller", "post", {**SELLER, "observation_id": "observation_id"}
@@ -197,8 +217,11 @@ class Scene:
     batch_id: int
     move_id: int
     mapping_id: int
+    file_id: int
     mail_id: int
     grant_id: int
+    feed_id: int
+    feed_secret: str
     token: str
     gig_id: int
     notice_id: int
@@ -252,6 +275,8 @@ def scene(db: None, settings: Any) -> Scene:
     other = a_user("other@example.test")
     a_seller("another", owner=other)
     batch = ImportBatch.objects.create(seller=seller, state="done", finished_at=timezone.now())
+    file = batch.files.create(role="orders", name="o.csv", size=1, sha256="0" * 64)
+    feed, secret = create_feed(seller=seller, user=owner, now=NOW)
     note, shown = _note_and_score(seller, owner)
     people = {
         **_coaches(seller),
@@ -273,8 +298,11 @@ def scene(db: None, settings: Any) -> Scene:
         batch_id=batch.pk,
         move_id=move.pk,
         mapping_id=mapping.pk,
+        file_id=file.pk,
         mail_id=letter.pk,
         grant_id=seller.grants.get(email="coach-waiting@example.test").pk,
+        feed_id=feed.pk,
+        feed_secret=secret,
         token="token of coach waiting",
         gig_id=order.gig_id,
         notice_id=_notice(order).pk,

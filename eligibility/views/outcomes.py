@@ -16,16 +16,16 @@ from eligibility import services
 from eligibility.forms import OutcomeForm
 from eligibility.pages.outcomes import new_form, outcomes_context
 from metrics.dates import local_date
-from sellers.access import seller_or_404
+from sellers.access import look_or_404, seller_or_404
 from sellers.fragments import wants_fragment
-from sellers.models import Gig, Seller, User
+from sellers.models import Gig, Scope, Seller, User
 
 
 @require_safe
 @login_required
 def outcomes_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Everything that was noted, how often we agree, and the form."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     return _log(request, seller, None)
 
 

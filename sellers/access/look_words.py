@@ -29,6 +29,7 @@ _WORDS = {
     "sellers:import_rejected": "Rejected rows of an import, as a file",
     "eligibility:seller": "Eligibility",
     "eligibility:gig": "Eligibility of a gig",
+    "eligibility:outcomes": "What the platform said of level and gigs",
     "eligibility:orders": "Orders that eligibility rests on",
     "eligibility:orders_csv": "Orders that eligibility rests on, as a file",
 }
