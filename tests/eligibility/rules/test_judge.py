@@ -88,7 +88,7 @@ def assert_equal_to_walk(
                     assert verdicts[int(axes.gig.offset[subject]) + own] == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sellers(), sellers(numbers_from=20_000), st.integers(-5, 100), st.booleans())
 def test_every_verdict_equals_the_plain_walk(
     one: SellerRecord, other: SellerRecord, change: int, lenient: bool
@@ -100,7 +100,7 @@ def test_every_verdict_equals_the_plain_walk(
     assert_equal_to_walk(found, 1, other, len(one.gigs))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sellers(), st.integers(-5, 900), st.booleans())
 def test_spans_are_the_verdicts_of_their_days(
     seller: SellerRecord, change: int, lenient: bool
@@ -122,7 +122,7 @@ def test_spans_are_the_verdicts_of_their_days(
         assert (again == found.verdicts[spans.rule_set.id, spans.rule_id]).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sellers(), st.integers(-5, 900))
 def test_a_named_order_did_something_on_the_day_of_the_flip(
     seller: SellerRecord, change: int
@@ -144,7 +144,7 @@ def test_a_named_order_did_something_on_the_day_of_the_flip(
                 assert start == orders[number].excluded_day
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sellers(), st.randoms(use_true_random=False), st.integers(-5, 900))
 def test_the_order_of_facts_is_irrelevant(
     seller: SellerRecord, dice: random.Random, change: int
@@ -170,7 +170,7 @@ def test_the_order_of_facts_is_irrelevant(
 COUNTS = (Metric.COMPLETED_ORDERS, Metric.UNIQUE_CLIENTS, Metric.EARNINGS_USD, Metric.REVIEW_COUNT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sellers(), st.integers(0, 900))
 def test_one_more_good_order_never_breaks_a_count(seller: SellerRecord, day: int) -> None:
     rule_sets = easy(EVERYTHING)

@@ -81,7 +81,7 @@ def nothing_smaller_does(
 SUMMED = [spec for spec in SPECS if events(spec, rising=True)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(sellers(max_orders=8), st.data())
 @pytest.mark.parametrize("spec", SUMMED, ids=lambda spec: f"{spec.metric}-{spec.window.kind}")
 def test_every_step_flips_and_nothing_smaller_does(
