@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, cast
 
 from metrics.benchmark_lookup import benchmarks_for, policy_key
+from metrics.dates import end_of_day
 from metrics.engine import ENGINE_VERSION
 from metrics.engine.attribution import Attribution, Moment, attribute
 from metrics.engine.days import day_number
@@ -67,6 +68,7 @@ class Explainer:
         end: date,
         policy_before: PolicyFile | None = None,
         policy_after: PolicyFile | None = None,
+        known_day: date | None = None,
     ) -> Explanation:
         """Every signed line between ``start`` and ``end``.
 
@@ -74,6 +76,8 @@ class Explainer:
         ----------
         start, end : days in the seller's zone
         policy_before, policy_after : the deployment's policy where None
+        known_day : begin from what was known at the end of this day; what became known since
+            has lines of its own. None: both days as they are known now
 
         Raises
         ------
@@ -83,19 +87,26 @@ class Explainer:
         first = policy_before or current_policy_file()
         second = policy_after or first
         moments = [self.moment(start, first), self.moment(end, second)]
-        attribution = attribute(*moments)
+        known = self.facts
+        if known_day is not None:
+            known = read_facts([self.seller.pk], end_of_day(self.seller, known_day))
+            evidence = evidence_of_columns(known.orders, known.reviews, moments[0].policy)
+            moments[0] = replace(moments[0], evidence=evidence)
+        bridge = None if first is second else self.moment(end, first).evidence
+        attribution = attribute(*moments, bridge=bridge)
         return Explanation(
             seller_id=self.seller.pk,
             revision=self.seller.revision,
             engine_version=ENGINE_VERSION,
             policy_keys=(policy_key(first), policy_key(second)),
             policies=(moments[0].policy, moments[1].policy),
-            before=self._side(start, attribution, 0),
-            after=self._side(end, attribution, 1),
+            before=self._side(start, attribution, 0, known),
+            after=self._side(end, attribution, 1, self.facts),
             attribution=attribution,
             facts=self.facts,
             gigs=self.gigs,
             about=orders_about(attribution),
+            known_day=known_day,
         )
 
     def moment(self, day: date, policy_file: PolicyFile) -> Moment:
@@ -113,12 +124,12 @@ class Explainer:
             self._grounds[policy_file.key] = ground
         return replace(ground, day=day_number(day))
 
-    def _side(self, day: date, attribution: Attribution, index: int) -> Side:
+    def _side(self, day: date, attribution: Attribution, index: int, known: FactColumns) -> Side:
         score = (attribution.before, attribution.after)[index]
         observed = self.observed.get(day)
         reason = ""
         if score is None:
-            reason = unscored_reason(attribution.states[index], day, self.facts)
+            reason = unscored_reason(attribution.states[index], day, known)
         return Side(day=day, score=score, reason=reason, observed=observed)
 
 
@@ -129,10 +140,15 @@ def explain(
     end: date,
     policy_before: PolicyFile | None = None,
     policy_after: PolicyFile | None = None,
+    known_day: date | None = None,
 ) -> Explanation:
     """Every signed line between two days of a seller; see :meth:`Explainer.explain`."""
     return Explainer(seller).explain(
-        start=start, end=end, policy_before=policy_before, policy_after=policy_after
+        start=start,
+        end=end,
+        policy_before=policy_before,
+        policy_after=policy_after,
+        known_day=known_day,
     )
 
 

@@ -92,6 +92,7 @@ class Explanation:
     gigs : by gig number
     about : shape (lines,), the order that a line is about: its own, on the line of a gate the
         order that opened or closed it, −1 where there is none
+    known_day : the day at whose end ``before`` was known so; None: as it is known now
     """
 
     seller_id: int
@@ -105,6 +106,7 @@ class Explanation:
     facts: FactColumns
     gigs: tuple[GigName, ...]
     about: Int64
+    known_day: date | None = None
 
     # --- the sum ---------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from metrics.engine.columns import Int32, Int64, OrderColumns, ReviewColumns
 from metrics.engine.days import NO_DAY
 from metrics.engine.types import OrderStatus
 from metrics.zones import local_days
+from sellers.importing.known import orders_as_known, reviews_as_known
 from sellers.models import Gig, Seller
 from sellers.money import RateTable
 
@@ -110,21 +112,28 @@ class FactColumns:
     day_assumed: NDArray[np.bool_]
 
 
-def read_facts(seller_ids: Sequence[int]) -> FactColumns:
-    """Read every fact of these sellers that the score can depend on."""
+def read_facts(seller_ids: Sequence[int], known_at: datetime | None = None) -> FactColumns:
+    """Read every fact of these sellers that the score can depend on.
+
+    Parameters
+    ----------
+    known_at : read what was known at this moment; None: what is known now. Gigs are those of
+        now in both cases, so that their numbers mean the same.
+    """
     ids = sorted(seller_ids)
     zones = dict(Seller.objects.filter(pk__in=ids).values_list("pk", "time_zone"))
     gigs = np.array(
         Gig.objects.filter(seller__in=ids).order_by("seller_id", "id").values_list("seller", "id"),
         np.int64,
     ).reshape(-1, 2)
-    raw = read_columns(ORDERS_QUERY, [ids], _ORDER_COLUMNS)
+    orders_query, reviews_query = _queries(known_at)
+    raw = read_columns(orders_query, [ids], _ORDER_COLUMNS)
     raw = _rows(raw, np.argsort(raw["order_id"]))
     seller_of_row = np.searchsorted(ids, raw["seller"])
     days = DayColumns([zones[pk] for pk in ids], seller_of_row)
     orders, ordered_day, assumed = _order_columns(raw, gigs[:, 1], days)
     reviews = _review_columns(
-        read_columns(REVIEWS_QUERY, [_array_literal(raw["order_id"])], _REVIEW_COLUMNS),
+        read_columns(reviews_query, [_array_literal(raw["order_id"])], _REVIEW_COLUMNS),
         raw["order_id"],
         days,
     )
@@ -136,6 +145,16 @@ def read_facts(seller_ids: Sequence[int]) -> FactColumns:
         reviews=reviews,
         ordered_day=ordered_day,
         day_assumed=assumed,
+    )
+
+
+def _queries(known_at: datetime | None) -> tuple[str, str]:
+    """The same questions, to the tables or to what was known of them."""
+    if known_at is None:
+        return ORDERS_QUERY, REVIEWS_QUERY
+    return (
+        ORDERS_QUERY.replace("sellers_order o", f"{orders_as_known(known_at)} o"),
+        REVIEWS_QUERY.replace("sellers_review r", f"{reviews_as_known(known_at)} r"),
     )
 
 

@@ -39,7 +39,7 @@ def _both_days(data: Mapping[str, Any], default: tuple[date, date]) -> dict[str,
         start = _day_beside(end, -1)
     elif not end:
         end = _day_beside(start, 1)
-    return {"from": start, "to": end}
+    return {"from": start, "to": end, "known": str(data.get("known") or "").strip()}
 
 
 def _day_beside(text: str, days: int) -> str:
@@ -53,11 +53,13 @@ def _day_beside(text: str, days: int) -> str:
 class DaysForm(forms.Form):
     """The two days of the question: ``?from=2024-06-11&to=2024-06-12``.
 
-    ``to`` alone asks about that day, ``from`` alone about the day after it.
+    ``to`` alone asks about that day, ``from`` alone about the day after it. With
+    ``known=2024-06-11`` the earlier day is taken as it was known at the end of that day.
     """
 
     start = forms.DateField(label="From", required=False, input_formats=["%Y-%m-%d"])
     end = forms.DateField(label="To", required=False, input_formats=["%Y-%m-%d"])
+    known = forms.DateField(label="Known on", required=False, input_formats=["%Y-%m-%d"])
 
     def __init__(self, data: Mapping[str, Any], *, today: date, default: tuple[date, date]) -> None:
         super().__init__(_both_days(data, default))
@@ -79,6 +81,9 @@ class DaysForm(forms.Form):
     def clean_end(self) -> date | None:
         return self._possible(self.cleaned_data["end"])
 
+    def clean_known(self) -> date | None:
+        return self._possible(self.cleaned_data["known"])
+
     def _possible(self, day: date | None) -> date | None:
         if day is not None and day > self.today:
             raise ValidationError(
@@ -96,7 +101,7 @@ class DaysForm(forms.Form):
         start, end = found.get("start"), found.get("end")
         if start is None or end is None:
             raise ValidationError("Choose both days.")
-        if start == end:
+        if start == end and found.get("known") is None:
             raise ValidationError("These are the same day. Choose two different days.")
         if start > end:
             raise ValidationError(
@@ -108,6 +113,12 @@ class DaysForm(forms.Form):
     def days(self) -> tuple[date, date]:
         """The two days of a valid form, the earlier first."""
         return self.cleaned_data["start"], self.cleaned_data["end"]
+
+    @property
+    def known_day(self) -> date | None:
+        """The day whose knowledge the earlier day is taken from; None: what is known now."""
+        day: date | None = self.cleaned_data["known"]
+        return day
 
     @property
     def swapped(self) -> tuple[date, date] | None:

@@ -22,6 +22,7 @@ from metrics.explanation import Explanation, day_before
 from metrics.forms import DaysForm, LedgerForm
 from metrics.ledger_csv import ledger_csv
 from metrics.models import Move
+from metrics.why.learned import learned_of
 from metrics.why.links import Links, Refs, query_of
 from metrics.why.page import context_of
 from sellers.access import look_or_404, may_import, sight_in
@@ -70,7 +71,9 @@ def why(request: HttpRequest, seller_id: int) -> HttpResponse:
     ctx: dict[str, Any] = {"seller": seller, "days": days, "crumbs": _crumbs(seller)}
     if not days.is_valid():
         return render(request, "metrics/why/page.html", ctx, status=422)
-    explanation = Explainer(seller).explain(start=days.days[0], end=days.days[1])
+    explanation = Explainer(seller).explain(
+        start=days.days[0], end=days.days[1], known_day=days.known_day
+    )
     ctx |= _answer(request, seller, explanation) | turns.beside(*days.days)
     if not (wants_fragment(request, "ledger") and ctx["has_ledger"]):
         return render(request, "metrics/why/page.html", ctx)
@@ -88,7 +91,9 @@ def why_csv(request: HttpRequest, seller_id: int) -> HttpResponse:
     if not days.is_valid():
         words = [str(error) for errors in days.errors.values() for error in errors]
         return HttpResponse("\n".join(words), content_type="text/plain; charset=utf-8", status=422)
-    explanation = Explainer(seller).explain(start=days.days[0], end=days.days[1])
+    explanation = Explainer(seller).explain(
+        start=days.days[0], end=days.days[1], known_day=days.known_day
+    )
     question = LedgerForm(request.GET, explanation=explanation).question()
     refs = {} if sight_in(request).hides_orders else _all_refs(explanation)
     text = ledger_csv(explanation, question.filter, refs)
@@ -118,6 +123,7 @@ def _answer(request: HttpRequest, seller: Seller, explanation: Explanation) -> d
         "clear_url": links.why(gig=None, factor=None, cause=None, page=None),
         "change": repr(explanation.change),
         "no_orders": explanation.known_orders == 0,
+        "learned": learned_of(explanation, seller, links),
         "may_import": may_import(request.user),
         **context_of(
             explanation,

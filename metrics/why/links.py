@@ -29,7 +29,7 @@ class Links:
         return f"{reverse('metrics:why', args=[self.seller_id])}?{self._encoded(changes)}"
 
     def csv(self) -> str:
-        kept = ("from", "to", "gig", "factor", "cause")
+        kept = ("from", "to", "known", "gig", "factor", "cause")
         dropped = {name: None for name in self.query if name not in kept}
         return f"{reverse('metrics:why_csv', args=[self.seller_id])}?{self._encoded(dropped)}"
 
@@ -56,6 +56,7 @@ def query_of(
     return {
         "from": explanation.before.day.isoformat(),
         "to": explanation.after.day.isoformat(),
+        "known": explanation.known_day.isoformat() if explanation.known_day else "",
         "by": "" if question.by is By.CAUSE else question.by.value,
         "gig": str(form_data["gig"] or "") if asked.gig is not None else "",
         "factor": str(form_data["factor"] or "") if asked.area is not None else "",

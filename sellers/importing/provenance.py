@@ -61,7 +61,7 @@ def statements_about(order: Order) -> list[Statement]:
     found = []
     if order.first_batch_id is not None:
         file_id, line = _first_place(order, entries)
-        file = ImportFile.objects.filter(pk=file_id).first()
+        file = None if file_id is None else ImportFile.objects.filter(pk=file_id).first()
         batch = ImportBatch.objects.get(pk=order.first_batch_id)
         found.append(_statement(Verdict.BROUGHT, batch, file, line, ()))
     after = _facts_now(order)
