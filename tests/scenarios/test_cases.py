@@ -1,4 +1,4 @@
-"""The four cases of the demo, to the digit, whatever the anchor day.
+"""The five cases of the demo, to the digit, whatever the anchor day.
 
 Scores are held to 1e-9: they are sums of some hundred fading weights, computed by the
 reference engine; the comments give the shape of the arithmetic with rounded numbers.
@@ -12,7 +12,13 @@ from datetime import date
 import pytest
 
 from metrics.engine.types import Cause, Factor
-from sellers.demo.stories import case_pack, nothing_happened, perfect_order, thin_window
+from sellers.demo.stories import (
+    case_pack,
+    nothing_happened,
+    perfect_order,
+    promoted_gate,
+    thin_window,
+)
 from tests.scenarios.reading import ANCHOR, LEAP_ANCHOR, Scenario, scenario
 
 pytestmark = pytest.mark.parametrize("anchor", [ANCHOR, LEAP_ANCHOR], ids=["plain", "leap"])
@@ -218,6 +224,31 @@ def test_the_ledger_of_the_second_ruling_names_the_cancelled_order(anchor: date)
     assert why.by_cause()[Cause.REMOVED] == exactly(0.04945677172756954)
     removed = why.lines.cause == Cause.REMOVED
     assert set(why.lines.order[removed].tolist()) == {told.order_numbers[order["order_ref"]]}
+
+
+# --- promoted gate ----------------------------------------------------------------------
+
+
+def test_all_that_is_published_speaks_for_every_gig_and_three_are_refused(anchor: date) -> None:
+    told = scenario(promoted_gate.HANDLE, anchor)
+    gigs = {row["order_ref"]: row["gig"] for row in told.story.orders}
+    # 25 on each gig, and one more on the first.
+    assert Counter(gigs[row["order_ref"]] for row in told.story.reviews) == {
+        promoted_gate.ALLOWED_GIG: 26,
+        promoted_gate.FLAPPING_GIG: 25,
+        **dict.fromkeys(promoted_gate.REFUSED_GIGS, 25),
+    }
+    assert {row["stars"] for row in told.story.reviews} == {"5.0"}
+    # (5.6435·9.2650 + 4.4416·8.9597 + 5.4258·9.2523 + 5.3386·9.2486) / 20.8495
+    assert told.score(0) == exactly(9.192456071153025)
+    assert told.displayed(0) == 9
+    answers = [seen for seen in told.story.observations if seen.kind == "promotable"]
+    refused = [seen for seen in answers if seen.label == "no"]
+    # Two gigs three times each, and the one that flaps three times of five: 6 + 3 of 14.
+    assert (len(answers), len(refused)) == (14, 9)
+    assert {seen.words for seen in refused} == {promoted_gate.REFUSAL}
+    flapping = [seen.label for seen in answers if seen.gig == promoted_gate.FLAPPING_GIG]
+    assert flapping == ["yes", "no", "yes", "no", "no"]
 
 
 def counting(told: Scenario, offset: int) -> set[str]:
