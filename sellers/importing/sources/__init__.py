@@ -20,6 +20,7 @@ from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.problems import FileProblemError
 from sellers.importing.reading import Block, Raw, Table
 from sellers.importing.sources.joined import JoinedTable
+from sellers.importing.sources.mail import MailTable
 from sellers.importing.sources.opening import open_table
 from sellers.models import FileRole, ImportFile
 
@@ -55,7 +56,10 @@ def open_source(file: ImportFile, path: Path, context: Context) -> Source:
     if role is FileRole.TABLE:
         return LookedUpSource(open_table(path))
     if file.mapping is None:
-        return canonical_source(open_table(path), role)
+        table = open_table(path)
+        if isinstance(table, MailTable):
+            return CanonicalSource(table, FileRole.ORDERS, fills_only=True)
+        return canonical_source(table, role)
     mapping = FileMapping.from_json(file.mapping)
     table = open_table(path, mapping.sheet)
     if mapping.joins or mapping.gathers:
@@ -123,6 +127,7 @@ class CanonicalSource:
 
     table: Table
     role: FileRole
+    fills_only: bool = False
     header: Header = field(init=False)
     roles: tuple[FileRole, ...] = field(init=False)
     columns: Collection[str] = field(init=False)
@@ -152,4 +157,5 @@ class CanonicalSource:
                 self.role,
                 Raw(self.table.names, chunk.rows, chunk.torn_rows, personal, words),
                 {},
+                fills_only=self.fills_only,
             )

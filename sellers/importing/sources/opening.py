@@ -8,6 +8,7 @@ from sellers.importing.content import open_bytes
 from sellers.importing.reading import Table
 from sellers.importing.sniffing import sniff_file
 from sellers.importing.sources.delimited import DelimitedTable
+from sellers.importing.sources.mail import MailTable, is_mail
 from sellers.importing.sources.remarks import without_remarks
 from sellers.importing.sources.workbook import WorkbookTable
 
@@ -31,4 +32,6 @@ def open_table(path: Path, sheet: str = "") -> Table:
         head = file.read(_HEAD_BYTES)
     if head.startswith(_ZIP) and (b"xl/" in head or b"[Content_Types].xml" in head):
         return without_remarks(WorkbookTable(path, sheet))
+    if is_mail(head):
+        return MailTable(path)
     return without_remarks(DelimitedTable(path, sniff_file(path)))
