@@ -15,7 +15,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from sellers.access.looks import note_looks
 from sellers.changes import facts_changed
 from sellers.models import (
     ExchangeRate,
@@ -25,10 +27,12 @@ from sellers.models import (
     ImportFile,
     ImportRejection,
     Inquiry,
+    Look,
     Note,
     Observation,
     Order,
     Review,
+    Scope,
     Seller,
     User,
     WaitingReview,
@@ -69,6 +73,25 @@ class FactAdmin(AnyAdmin):
     def sellers_of(self, obj: Any) -> set[int]:
         """The sellers whose score may depend on this row as it is stored."""
         return {obj.seller_id}
+
+    #: Whether a row is about single sellers, whose owners read who opened it.
+    is_personal = True
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Whoever opens a row has looked at its seller, here as on any other page."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and self.is_personal and isinstance(request.user, User):
+            note_looks(
+                seller_ids=self.sellers_of(found),
+                user=request.user,
+                role=Look.Role.ADMIN,
+                scope=Scope.EVERYTHING,
+                page=f"admin:{found._meta.model_name}",
+                now=timezone.now(),
+            )
+        return found
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = self._stored(obj) if change else set()
@@ -220,6 +243,7 @@ class ExchangeRateAdmin(FactAdmin):
     list_filter = ("currency",)
     date_hierarchy = "day"
     search_fields = ("currency",)
+    is_personal = False
 
     def sellers_of(self, obj: Any) -> set[int]:
         paid_in = Order.objects.filter(currency=obj.currency)

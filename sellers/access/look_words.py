@@ -37,9 +37,10 @@ _WORDS = {
 
 def page_words(look: Look) -> str:
     """“Order FO12AB”, “Why it moved, as a file”; a page without words by its name."""
-    words = _WORDS.get(look.page)
-    if words is None:
-        words = look.page.rpartition(":")[2].replace("_", " ").capitalize()
+    space, _, name = look.page.rpartition(":")
+    words = _WORDS.get(look.page) or name.replace("_", " ").capitalize()
+    if space == "admin":
+        words = f"Administration: {words.lower()}"
     return f"{words} {look.detail}" if look.detail else words
 
 

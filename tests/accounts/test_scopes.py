@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from metrics.services import recompute_sellers
+from sellers.access.look_words import page_words
 from sellers.models import Grant, Look, Note, Order, Scope, Seller, User
 from tests.accounts.browsing import Visitor
 from tests.builders import (
@@ -214,6 +215,18 @@ def test_what_was_refused_is_not_noted_as_seen(seller: Seller, order: Order) -> 
     eyes = eyes_of(seller, Scope.STANDING)
     assert eyes.get(reverse("sellers:orders", args=[seller.pk])).status_code == 404
     assert rows() == []
+
+
+def test_the_admin_site_is_noted_like_any_page(seller: Seller, order: Order) -> None:
+    admin = Client()
+    admin.force_login(an_admin("boss@example.test"))
+    admin.get(reverse("admin:sellers_order_change", args=[order.pk]))
+    admin.get(reverse("admin:sellers_seller_change", args=[seller.pk]))
+    assert [row[2] for row in rows()] == ["admin:order", "admin:seller"]
+    assert [page_words(look) for look in Look.objects.order_by("page")] == [
+        "Administration: order",
+        "Administration: seller",
+    ]
 
 
 def test_files_and_lists_are_noted(seller: Seller) -> None:
