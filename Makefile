@@ -15,7 +15,7 @@ run:  ## set up what is missing, then start everything on http://127.0.0.1:8000 
 test:  ## run all tests, on servers and a browser of their own (ARGS=… for pytest)
 	@sh config/setup.sh dev
 	@$(PY) -m tests.browser
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 lint:  ## check style, types, imports, templates, migrations and the deployment settings
 	@sh config/setup.sh dev
