@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,6 +14,16 @@ _EARLIEST = date(2010, 1, 1)
 def _day_field(label: str, **options: Any) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
+    )
+
+
+def _counter(label: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=10_000_000,
+        error_messages={"min_value": "A counter is not below 0."},
     )
 
 
@@ -73,3 +84,32 @@ class ScoreForm(_DatedForm):
         },
     )
     field_order = ("value", "day")
+
+
+class CountersForm(_DatedForm):
+    """The counters that the platform displayed; any of them may be left blank."""
+
+    prefix = "counters"
+
+    completed_orders = _counter("Completed orders")
+    unique_clients = _counter("Different clients")
+    earnings = forms.DecimalField(
+        label="Earnings in US dollars",
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        error_messages={"min_value": "Earnings are not below 0."},
+    )
+    field_order = ("day", "completed_orders", "unique_clients", "earnings")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not self.errors and not self.values():
+            raise forms.ValidationError("Enter at least one of the counters.")
+        return found
+
+    def values(self) -> dict[str, Decimal]:
+        """The counters that were entered, by kind of observation."""
+        given = {name: self.cleaned_data.get(name) for name in self.fields if name != "day"}
+        return {name: Decimal(value) for name, value in given.items() if value is not None}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
 
 from sellers.changes import facts_changed
-from sellers.models import ImportMapping, Note, Observation, Seller, User
+from sellers.models import Note, Observation, Seller, User
 
 
 def add_note(
@@ -43,6 +44,27 @@ def note_score(*, seller: Seller, author: User, day: date, value: int) -> Observ
     return observation
 
 
+def note_counters(
+    *, seller: Seller, author: User, day: date, values: Mapping[str, Decimal]
+) -> list[Observation]:
+    """Note counters that the platform displayed on a day, by kind of observation.
+
+    A second number for the same day corrects the first.
+    """
+    with transaction.atomic():
+        return [
+            Observation.objects.update_or_create(
+                seller=seller,
+                gig=None,
+                day=day,
+                kind=kind,
+                area="",
+                defaults={"value": value, "label": "", "created_by": author},
+            )[0]
+            for kind, value in values.items()
+        ]
+
+
 def delete_observation(*, seller: Seller, observation_id: int) -> bool:
     """Remove what was noted; False where it is not there (any more)."""
     with transaction.atomic():
@@ -53,14 +75,3 @@ def delete_observation(*, seller: Seller, observation_id: int) -> bool:
         if observation.kind in Observation.JUDGED:
             facts_changed(seller_ids=[seller.pk], reason="what the platform displayed")
     return True
-
-
-def rename_mapping(*, mapping: ImportMapping, name: str) -> None:
-    """Give a saved mapping another name."""
-    mapping.name = name
-    mapping.save(update_fields=["name"])
-
-
-def delete_mapping(*, mapping: ImportMapping) -> None:
-    """Forget a saved mapping; files that were read with it keep their own copy."""
-    ImportMapping.objects.filter(pk=mapping.pk).delete()

@@ -6,6 +6,9 @@ from django.urls import URLPattern, path
 
 from sellers.views import (
     access,
+    import_draft,
+    import_steps,
+    import_undo,
     imports,
     invitations,
     mappings,
@@ -52,6 +55,25 @@ urlpatterns: list[URLPattern] = [
     path("imports/by-hand/", order_entry.choose_seller, name="import_by_hand"),
     path("imports/example.csv", imports.example, name="import_example"),
     path("imports/<int:batch_id>/", imports.import_page, name="import"),
+    path("imports/<int:batch_id>/files/", import_draft.files_page, name="import_files"),
+    path(
+        "imports/<int:batch_id>/files/<int:file_id>/take-out/",
+        import_draft.take_out,
+        name="import_take_out",
+    ),
+    path("imports/<int:batch_id>/columns/", import_draft.columns_page, name="import_columns"),
+    path(
+        "imports/<int:batch_id>/columns/<int:file_id>/",
+        import_draft.columns_page,
+        name="import_file_columns",
+    ),
+    path("imports/<int:batch_id>/check/", import_steps.check_page, name="import_check"),
+    path("imports/<int:batch_id>/mend/", import_steps.mend, name="import_mend"),
+    path("imports/<int:batch_id>/effect/", import_steps.effect_page, name="import_effect"),
+    path("imports/<int:batch_id>/duplicates/", import_steps.duplicates, name="import_duplicates"),
+    path("imports/<int:batch_id>/commit/", import_steps.commit, name="import_commit"),
+    path("imports/<int:batch_id>/cancel/", import_steps.cancel, name="import_cancel"),
+    path("imports/<int:batch_id>/undo/", import_undo.undo_page, name="import_undo"),
     path("imports/<int:batch_id>/progress/", imports.import_progress, name="import_progress"),
     path("imports/<int:batch_id>/rejected.csv", imports.rejected_file, name="import_rejected"),
 ]

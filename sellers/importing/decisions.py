@@ -24,10 +24,14 @@ class TooLateError(Exception):
     """The import is past the point at which this could be decided; the text says where it is."""
 
 
-def preview_batch(*, batch_id: int) -> None:
+def preview_batch(*, batch_id: int, left_out: Iterable[tuple[int, int]] | None = None) -> None:
     """Have the files checked and the effect worked out; nothing is saved.
 
     May be asked again, after other columns or other rows were chosen.
+
+    Parameters
+    ----------
+    left_out : rows that are not to be imported, as (file id, line); None: as chosen before
 
     Raises
     ------
@@ -38,6 +42,8 @@ def preview_batch(*, batch_id: int) -> None:
         batch = _locked(batch_id)
         if batch.state not in ImportState.for_people():
             raise TooLateError(f"This import is {batch.get_state_display()}.")
+        if left_out is not None:
+            _leave_out(batch, left_out)
         _hand_over(batch, ImportState.CHECKING)
 
 

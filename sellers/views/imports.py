@@ -17,15 +17,20 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from sellers.access import Visitor, imports_visible_to, may_import
 from sellers.fragments import wants_fragment
 from sellers.import_forms import ImportForm, max_upload_bytes
-from sellers.importing.batches import start_import
+from sellers.import_pages.frame import frame, reached, step_url
+from sellers.import_pages.report import end_context
+from sellers.import_pages.steps import steps
+from sellers.import_pages.working import working_context
+from sellers.importing.drafts import start_draft
 from sellers.importing.formats import COLUMNS, example_file
-from sellers.importing.page import batch_context
 from sellers.importing.report import rejected_rows
-from sellers.models import FileRole, ImportBatch, User
+from sellers.models import FileRole, ImportState, User
+from sellers.views.import_access import batch_or_404
 
 ROWS = 50
 
@@ -45,22 +50,24 @@ def imports_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_import(request: HttpRequest) -> HttpResponse:
-    """Choose files and for whom; the answer to an upload is the page of its import."""
+    """Choose files and for whom; the answer to an upload is the page of its columns."""
     _check_may_import(request.user)
     user = cast("User", request.user)
     form = ImportForm(request.POST or None, request.FILES or None, user=user)
     if request.method == "POST":
         form = ImportForm(request.POST, request.FILES, user=user)
         if form.is_valid():
-            batch = start_import(
+            batch = start_draft(
                 files=form.new_files(),
                 created_by=user,
                 seller=form.cleaned_data["seller"],
                 time_zone=form.cleaned_data.get("time_zone") or "UTC",
+                keeps_review_text=form.cleaned_data["keeps_review_text"],
             )
-            return redirect("sellers:import", batch.pk)
+            return redirect("sellers:import_columns", batch.pk)
     context = {
         "form": form,
+        "steps": steps(here="file", reached="file", urls={}),
         "max_bytes": max_upload_bytes(),
         "formats": list(COLUMNS.items()),
     }
@@ -71,27 +78,33 @@ def new_import(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def import_page(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """One import: how far it is, then what it did."""
-    context = batch_context(_batch_or_404(request.user, batch_id))
+    """The end of an import: how far it is, then what it did; before that, the step it is at."""
+    batch = batch_or_404(request.user, batch_id)
+    if reached(batch) != "done":
+        return redirect(step_url(batch))
+    context = {**frame(batch, "done"), **end_context(batch)}
     return render(request, "sellers/imports/import.html", context)
 
 
 @require_safe
 @login_required
 def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """The part of the page that asks again until the import has ended."""
-    batch = _batch_or_404(request.user, batch_id)
+    """The part of a page that asks again until a worker is done with the import."""
+    batch = batch_or_404(request.user, batch_id)
+    page = step_url(batch)
     if not wants_fragment(request, "import_progress"):
-        return redirect("sellers:import", batch_id)
-    context = batch_context(batch)
-    return render(request, "sellers/imports/_import_progress.html", context)
+        return redirect(page)
+    if batch.state in ImportState.for_workers():
+        context = {"batch": batch, **working_context(batch)}
+        return render(request, "sellers/imports/_import_progress.html", context)
+    return HttpResponseClientRedirect(page)
 
 
 @require_safe
 @login_required
 def rejected_file(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """The rejected rows of an import as a CSV file."""
-    batch = _batch_or_404(request.user, batch_id)
+    batch = batch_or_404(request.user, batch_id)
     writer = csv.writer(_Echo())
     lines: Iterator[str] = (writer.writerow(row) for row in rejected_rows(batch=batch))
     # With a mark at the start, spreadsheets read it as UTF-8.
@@ -116,14 +129,6 @@ def example(request: HttpRequest) -> HttpResponse:
 def _check_may_import(user: Visitor) -> None:
     if not may_import(user):
         raise Http404
-
-
-def _batch_or_404(user: Visitor, batch_id: int) -> ImportBatch:
-    batches = imports_visible_to(user).select_related("seller", "created_by")
-    try:
-        return batches.get(pk=batch_id)
-    except ImportBatch.DoesNotExist:
-        raise Http404 from None
 
 
 class _Echo:

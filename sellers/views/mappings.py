@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from sellers.access import may_import
 from sellers.import_forms import MappingNameForm
 from sellers.import_pages.mappings import mapping_lines
+from sellers.importing.mapping.saved import remove_mapping, rename_mapping
 from sellers.models import ImportMapping, User
-from sellers.services import delete_mapping, rename_mapping
 
 
 @require_safe
@@ -33,7 +33,7 @@ def rename(request: HttpRequest, mapping_id: int) -> HttpResponse:
     form = MappingNameForm(request.POST, mapping=mapping)
     if not form.is_valid():
         return _page(request, user, wrong=form)
-    rename_mapping(mapping=mapping, name=form.cleaned_data["name"])
+    rename_mapping(saved=mapping, name=form.cleaned_data["name"])
     messages.success(request, f"The mapping is called “{mapping.name}” now.")
     return redirect("sellers:mappings")
 
@@ -43,7 +43,7 @@ def rename(request: HttpRequest, mapping_id: int) -> HttpResponse:
 def remove(request: HttpRequest, mapping_id: int) -> HttpResponse:
     """Forget a mapping. Imports that used it keep their own copy."""
     mapping = _own_or_404(_importer(request), mapping_id)
-    delete_mapping(mapping=mapping)
+    remove_mapping(saved=mapping)
     messages.success(request, f"The mapping “{mapping.name}” is gone. Imports stay as they are.")
     return redirect("sellers:mappings")
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sellers.access import may_import, seller_or_404, sellers_visible_to
 from sellers.entry_forms import OrderForm
-from sellers.importing.batches import start_import
+from sellers.importing.decisions import preview_batch
+from sellers.importing.drafts import start_draft
 from sellers.models import User
 
 
@@ -41,8 +42,9 @@ def enter_order(request: HttpRequest, seller_id: int) -> HttpResponse:
         form = OrderForm(request.POST, seller=seller, now=timezone.now())
         if form.is_valid():
             user = cast("User", request.user)
-            batch = start_import(files=form.new_files(), created_by=user, seller=seller)
-            return redirect("sellers:import", batch.pk)
+            batch = start_draft(files=form.new_files(), created_by=user, seller=seller)
+            preview_batch(batch_id=batch.pk)
+            return redirect("sellers:import_check", batch.pk)
     context = {"seller": seller, "form": form}
     status = 422 if form.errors else 200
     return render(request, "sellers/imports/order_entry.html", context, status=status)

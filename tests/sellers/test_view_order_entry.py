@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sellers import tasks
+from sellers.importing.decisions import commit_batch
 from sellers.importing.run import run_batch
 from sellers.models import ImportBatch, Order, Review, Seller, User
 from tests.builders import PASSWORD, a_gig, a_seller, a_user, an_admin
@@ -50,6 +51,9 @@ def test_an_order_with_its_review_goes_in_as_an_import_of_its_own() -> None:
     assert seller.owner is not None
     enter(as_user(seller.owner), seller, stars="4", posted_at="2024-03-09T08:00")
     batch = ImportBatch.objects.get()
+    run_batch(batch_id=batch.pk)
+    assert not Order.objects.exists()
+    commit_batch(batch_id=batch.pk)
     run_batch(batch_id=batch.pk)
     order = Order.objects.get()
     # 09:30 in Tokyo is 00:30 UTC; a day alone lasts until its end.

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,10 +17,9 @@ from django.urls import reverse
 
 from sellers import tasks
 from sellers.importing import report
-from sellers.importing.run import run_batch
-from sellers.models import ImportBatch, ImportState, Order, Seller, User
+from sellers.models import ImportBatch, ImportState, User
 from tests.builders import NOW, PASSWORD, a_seller, a_user, an_admin
-from tests.sellers.importing.files import import_files, orders_file, reviews_file
+from tests.sellers.importing.files import import_files, orders_file
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +32,7 @@ def queue(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> lis
     sent: list[int] = []
     settings.MEDIA_ROOT = str(tmp_path / "files")
     monkeypatch.setattr(tasks.import_batch, "delay", sent.append)
-    monkeypatch.setattr("sellers.importing.page.workers_listen", lambda: True)
+    monkeypatch.setattr("sellers.import_pages.working.workers_listen", lambda: True)
     return sent
 
 
@@ -44,72 +42,8 @@ def as_user(user: User) -> Client:
     return client
 
 
-def upload(name: str, content: str | bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
-
-
-def post(client: Client, **fields: Any) -> Any:
-    return client.post(reverse("sellers:import_new"), fields)
-
-
 def page(batch: ImportBatch) -> str:
     return reverse("sellers:import", args=[batch.pk])
-
-
-def test_an_admin_uploads_files_watches_and_reads_the_report(
-    queue: list[int], settings: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    client = as_user(an_admin())
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = post(
-            client,
-            orders=upload("jan.csv", orders_file({}, {"order_ref": "FO2", "amount": "=1"})),
-            reviews=upload("stars.csv", reviews_file({})),
-            time_zone="Asia/Tokyo",
-        )
-    batch = ImportBatch.objects.get()
-    assert answer.status_code == 302
-    assert answer["Location"] == page(batch)
-    assert queue == [batch.pk]
-    assert len(list(Path(settings.MEDIA_ROOT).rglob("*.csv"))) == 2
-    waiting = client.get(page(batch)).content.decode()
-    assert "Waiting for a worker" in waiting
-    assert 'hx-trigger="every 1s"' in waiting
-
-    with django_capture_on_commit_callbacks(execute=True):
-        run_batch(batch_id=batch.pk)
-    done = client.get(page(batch)).content.decode()
-    assert "hx-trigger" not in done
-    assert "3 rows read" in done
-    assert "1 row, 1 mistake" in done
-    assert reverse("metrics:seller", args=[Seller.objects.get().pk]) in done
-    # Uploads hold names of buyers: gone, once the import has ended.
-    assert not list(Path(settings.MEDIA_ROOT).rglob("*.csv"))
-    assert set(batch.files.values_list("path", flat=True)) == {""}
-
-
-def test_an_owner_imports_for_the_own_seller_only(
-    queue: list[int], django_capture_on_commit_callbacks: Any
-) -> None:
-    owner = a_user()
-    mine, other = a_seller("mira", owner=owner), a_seller("noor")
-    client = as_user(owner)
-    form = client.get(reverse("sellers:import_new")).content.decode()
-    assert "mira" in form
-    assert "noor" not in form
-    refused = post(client, orders=upload("o.csv", orders_file({})), seller=other.pk)
-    assert refused.status_code == 422
-    missing = post(client, orders=upload("o.csv", orders_file({})))
-    assert missing.status_code == 422
-    assert not ImportBatch.objects.exists()
-
-    rows = orders_file({}, {"seller": "noor"})
-    with django_capture_on_commit_callbacks(execute=True):
-        post(client, orders=upload("o.csv", rows), seller=mine.pk)
-    batch = ImportBatch.objects.get()
-    run_batch(batch_id=batch.pk)
-    assert list(Order.objects.values_list("seller__handle", flat=True)) == ["mira"]
-    assert "the row names another seller" in client.get(page(batch)).content.decode()
 
 
 @pytest.mark.parametrize("name", ["imports", "import_new", "import_example"])
@@ -137,33 +71,6 @@ def test_the_imports_of_others_do_not_exist(tmp_path: Path) -> None:
             assert Client().get(address).status_code == 302
 
 
-def test_without_a_file_nothing_begins() -> None:
-    answer = post(as_user(an_admin()))
-    assert answer.status_code == 422
-    assert "Choose a file of orders or of reviews." in answer.content.decode()
-    assert not ImportBatch.objects.exists()
-
-
-def test_too_much_at_once_is_refused_with_the_limit(settings: Any) -> None:
-    settings.IMPORT_MAX_BYTES = 100
-    answer = post(as_user(an_admin()), orders=upload("o.csv", "x" * 101))
-    assert answer.status_code == 413
-    assert "this page takes up to 100" in answer.content.decode()
-    assert not ImportBatch.objects.exists()
-
-
-def test_an_empty_file_is_explained_by_the_import(django_capture_on_commit_callbacks: Any) -> None:
-    client = as_user(an_admin())
-    with django_capture_on_commit_callbacks(execute=True):
-        post(client, orders=upload("o.csv", ""))
-    batch = ImportBatch.objects.get()
-    run_batch(batch_id=batch.pk)
-    answer = client.get(page(batch)).content.decode()
-    assert "o.csv: The file is empty." in answer
-    assert "Nothing was imported" in answer
-    assert "hx-trigger" not in answer
-
-
 def test_the_progress_part_asks_again_until_the_end(tmp_path: Path) -> None:
     client = as_user(an_admin())
     batch = ImportBatch.objects.create(
@@ -177,11 +84,12 @@ def test_the_progress_part_asks_again_until_the_end(tmp_path: Path) -> None:
     # Without HTMX it is the page.
     assert client.get(address)["Location"] == page(batch)
     ImportBatch.objects.update(state=ImportState.DONE, finished_at=NOW)
-    assert "hx-trigger" not in client.get(address, headers=HTMX).content.decode()
+    # The page itself has the report, and the steps across its top.
+    assert client.get(address, headers=HTMX)["HX-Redirect"] == page(batch)
 
 
 def test_the_page_says_when_no_worker_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sellers.importing.page.workers_listen", lambda: False)
+    monkeypatch.setattr("sellers.import_pages.working.workers_listen", lambda: False)
     batch = ImportBatch.objects.create()
     assert "No worker is listening" in as_user(an_admin()).get(page(batch)).content.decode()
 

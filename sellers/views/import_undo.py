@@ -1,0 +1,46 @@
+"""Taking an import back: first what that would do, then the deed."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from sellers.access import imports_visible_to
+from sellers.import_pages.frame import frame
+from sellers.import_pages.undo import undo_of
+from sellers.importing.undo import CannotUndoError, undo_batch, undo_preview, why_not_undoable
+from sellers.models import ImportBatch, User
+from sellers.views.import_access import batch_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def undo_page(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """What would go, what stays and what the scores would become; POST does it."""
+    batch = batch_or_404(request.user, batch_id)
+    if request.method == "POST":
+        user = cast("User", request.user)
+        try:
+            undo_batch(batch_id=batch.pk, now=timezone.now(), undone_by=user)
+        except CannotUndoError as problem:
+            messages.error(request, str(problem))
+        return redirect("sellers:import", batch.pk)
+    reason = why_not_undoable(batch)
+    context = {**frame(batch, "done"), "reason": reason}
+    if not reason:
+        context["undo"] = _preview(request, batch)
+    return render(request, "sellers/imports/undo.html", context)
+
+
+def _preview(request: HttpRequest, batch: ImportBatch) -> object:
+    effect = undo_preview(batch=batch, now=timezone.now())
+    seen = imports_visible_to(request.user).filter(pk__in=effect.later)
+    links = {pk: reverse("sellers:import", args=[pk]) for pk in seen.values_list("pk", flat=True)}
+    return undo_of(effect, links)
