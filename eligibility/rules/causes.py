@@ -49,18 +49,17 @@ def flip_causes(found: Judgement, rule: Rule, flips: Flips) -> tuple[Int8, Int64
     marked = np.zeros(axis.size + 1, bool)
     marked[wanted] = True
     items = found.items(rule.spec)
-    effect = _effect(items, rule)
     group, event_cause, event_number, event_effect = [], [], [], []
-    for day, causes, sign in (
-        (items.start_day, items.start_cause, 1),
-        (items.end_day, items.end_cause, -1),
+    for place, causes, sign in (
+        (found.places(rule.spec)[0], items.start_cause, 1),
+        (found.places(rule.spec)[1], items.end_cause, -1),
     ):
-        place = axis.places(items.subject, day)
-        near = np.flatnonzero(marked[place] & (items.end_day > items.start_day))
+        near = np.flatnonzero(marked[place])
+        near = near[items.end_day[near] > items.start_day[near]]
         group.append(np.searchsorted(wanted, place[near]))
         event_cause.append(causes[near])
         event_number.append(items.number[near])
-        event_effect.append(sign * effect[near])
+        event_effect.append(sign * _effect(items, near, rule))
     better = np.zeros(len(wanted), bool)
     better[which] = flips.better
     best, more = _strongest(
@@ -74,11 +73,12 @@ def flip_causes(found: Judgement, rule: Rule, flips: Flips) -> tuple[Int8, Int64
     return cause, number, others
 
 
-def _effect(items: ItemColumns, rule: Rule) -> Int64:
-    """How far an item pushes towards the rule: above 0 it helps."""
+def _effect(items: ItemColumns, rows: NDArray[np.intp], rule: Rule) -> Int64:
+    """How far items push towards the rule: above 0 they help."""
     p, q = rule.threshold.numerator, rule.threshold.denominator
-    num, den = items.low_num + items.high_num, items.low_den + items.high_den
-    effect = (num * q - den * p + items.unbounded).astype(np.int64)
+    num = items.low_num[rows] + items.high_num[rows]
+    den = items.low_den[rows] + items.high_den[rows]
+    effect = (num * q - den * p + items.unbounded[rows]).astype(np.int64)
     return effect if rule.comparison is Comparison.AT_LEAST else -effect
 
 

@@ -21,7 +21,7 @@ Sums = NDArray[np.int32] | NDArray[np.int64]
 DailyColumns = Sequence[NDArray[np.integer]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class DailyMetric:
     """Bounds of a metric on all days of all subjects.
 
@@ -63,8 +63,14 @@ class DailyMetric:
         return Bounds(*(int(column[run]) for column in columns))
 
     def expand(self, of_run: NDArray[np.int8]) -> NDArray[np.int8]:
-        """A value of every run to one of every entry, shape (axis.size,)."""
-        return np.repeat(of_run, np.diff(np.append(self.start, self.axis.size)))
+        """A value of every run to one of every entry, a new array of shape (axis.size,)."""
+        if len(self.start) == self.axis.size:
+            return of_run.copy()
+        return np.repeat(of_run, self._lengths)
+
+    @cached_property
+    def _lengths(self) -> Int64:
+        return np.diff(self.start, append=self.axis.size)
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,15 +88,19 @@ def counted_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(r for r in rules if r.enabled and r.group is Group.PUBLISHED)
 
 
-def in_force(axis: Axis, start_day: int, end_day: int | None) -> Bools:
-    """Whether each entry's day lies in [start_day, end_day), shape (axis.size,)."""
+def closed_days(axis: Axis, start_day: int, end_day: int | None) -> Int8:
+    """0 on the entries whose day lies in [start_day, end_day), OUT_OF_FORCE (all bits) elsewhere.
+
+    So "or" puts a verdict out of force and leaves all others as they are.
+    """
     subjects = np.arange(axis.subjects)
     begins = axis.places(subjects, np.full(axis.subjects, start_day))
     ends = axis.offset[1:]
     if end_day is not None:
         ends = axis.places(subjects, np.full(axis.subjects, max(end_day, start_day)))
     lengths = np.stack((begins - axis.offset[:-1], ends - begins, axis.offset[1:] - ends), axis=1)
-    return np.repeat(np.tile(np.array([False, True, False]), axis.subjects), lengths.ravel())
+    pattern = np.array([OUT_OF_FORCE, 0, OUT_OF_FORCE], np.int8)
+    return np.repeat(np.tile(pattern, axis.subjects), lengths.ravel())
 
 
 def force_of(rule: Rule, rule_set: RuleSet) -> tuple[int, int | None]:
@@ -134,7 +138,10 @@ def _run_verdicts(rule: Rule, metric: DailyMetric, is_pro: Bools) -> Int8:
     surely, possibly = thresholds(rule, is_pro=False)
     pro_surely, pro_possibly = thresholds(rule, is_pro=True)
     met = _reaches(good, surely, pro_surely, pro, rising) & (good[1] > 0)
-    fails = ~_reaches(bad, possibly, pro_possibly, pro, rising) & (bad[1] > 0)
+    if metric.exact and surely == possibly:
+        fails = ~met & (bad[1] > 0)
+    else:
+        fails = ~_reaches(bad, possibly, pro_possibly, pro, rising) & (bad[1] > 0)
     found = np.full(len(metric.start), Verdict.UNKNOWN, np.int8)
     found[fails] = Verdict.NOT_MET
     found[met] = Verdict.MET
@@ -159,18 +166,17 @@ def _reaches(
     return np.asarray(left >= right if rising else left <= right)
 
 
-def overall_days(parts: list[Int8], force: Bools) -> Int8:
+def overall_days(parts: list[Int8], closed: Int8) -> Int8:
     """The overall verdict of published rules on every entry (:func:`overall_of`).
 
     Parameters
     ----------
-    force : (entries,) the days of the rule set
+    closed : (entries,) days of the rule set, as :func:`closed_days` gives them
     """
-    failed, unknown = np.zeros(len(force), np.bool_), np.zeros(len(force), np.bool_)
-    for part in parts:
-        failed |= part == Verdict.NOT_MET
-        unknown |= part == Verdict.UNKNOWN
-    # 1 is met and 2 unknown; what is certainly failed is 0 whatever else is unknown.
-    found = (unknown.view(np.int8) + np.int8(1)) * (~failed).view(np.int8)
-    np.copyto(found, OUT_OF_FORCE, where=~force)
+    # A rule that is out of force within its set's days has no say, as if it were met: −1 to 1.
+    # Then the lowest number is 0 where one is not met, and the highest 2 where one is unknown.
+    lowest = highest = np.full(len(closed), Verdict.MET, np.int8)
+    for part in map(np.abs, parts):
+        lowest, highest = np.minimum(lowest, part), np.maximum(highest, part)
+    found: Int8 = highest * (lowest != Verdict.NOT_MET) | closed
     return found

@@ -10,16 +10,16 @@ import numpy as np
 from eligibility.rules.axis import Axis
 from eligibility.rules.daily import Axes, DailyMetric, run_starts
 from eligibility.rules.evaluate import (
+    closed_days,
     counted_rules,
     force_of,
-    in_force,
     overall_days,
     rule_days,
 )
-from eligibility.rules.facts import Bools, EligibilityFacts
+from eligibility.rules.facts import EligibilityFacts
 from eligibility.rules.items import SUMS, ItemColumns, items_of
 from eligibility.rules.levels import LevelDays, level_days, level_rules
-from eligibility.rules.metrics import daily_metric
+from eligibility.rules.metrics import daily_metric, item_places
 from eligibility.rules.types import (
     OUT_OF_FORCE,
     Kind,
@@ -30,7 +30,7 @@ from eligibility.rules.types import (
     RuleSet,
     Scope,
 )
-from metrics.engine.columns import Int8
+from metrics.engine.columns import Int8, Int64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,8 @@ class Judgement:
     verdicts: dict[tuple[str, str], Int8] = field(default_factory=dict)
     levels: LevelDays | None = None
     _items: dict[MetricSpec, ItemColumns] = field(default_factory=dict)
-    _force: dict[tuple[Kind, int, int | None], Bools] = field(default_factory=dict)
+    _places: dict[MetricSpec, tuple[Int64, Int64]] = field(default_factory=dict)
+    _closed: dict[tuple[Kind, int, int | None], Int8] = field(default_factory=dict)
 
     def axis(self, rule_set: RuleSet) -> Axis:
         """Sellers for levels, gigs for promotions."""
@@ -69,15 +70,22 @@ class Judgement:
             self._items[spec] = items_of(self.facts, spec)
         return self._items[spec]
 
-    def force(self, rule_set: RuleSet, rule: Rule | None = None) -> Bools:
-        """On which entries of :meth:`axis` the rule, or the whole set, is in force."""
+    def places(self, spec: MetricSpec) -> tuple[Int64, Int64]:
+        """The entries on which each item of a sum begins to count and ends."""
+        if spec not in self._places:
+            axis, items = self.axes.scope(spec.scope), self.items(spec)
+            self._places[spec] = item_places(items, axis)
+        return self._places[spec]
+
+    def closed(self, rule_set: RuleSet, rule: Rule | None = None) -> Int8:
+        """Entries of :meth:`axis` on which the rule, or the whole set, is out of force."""
         start, end = (rule_set.start_day, rule_set.end_day)
         if rule is not None:
             start, end = force_of(rule, rule_set)
         key = rule_set.kind, start, end
-        if key not in self._force:
-            self._force[key] = in_force(self.axis(rule_set), start, end)
-        return self._force[key]
+        if key not in self._closed:
+            self._closed[key] = closed_days(self.axis(rule_set), start, end)
+        return self._closed[key]
 
 
 def judge(facts: EligibilityFacts, rule_sets: Iterable[RuleSet]) -> Judgement:
@@ -112,14 +120,14 @@ def _judge_set(found: Judgement, rule_set: RuleSet) -> None:
     groups: list[tuple[str, Sequence[Rule]]] = [(lv.id, lv.rules) for lv in rule_set.levels]
     for name, rules in groups or [("", rule_set.rules)]:
         parts = [found.verdicts[rule_set.id, rule.id] for rule in counted_rules(rules)]
-        found.verdicts[rule_set.id, name] = overall_days(parts, found.force(rule_set))
+        found.verdicts[rule_set.id, name] = overall_days(parts, found.closed(rule_set))
 
 
 def _rule(found: Judgement, rule_set: RuleSet, rule: Rule) -> Int8:
     facts, axes = found.facts, found.axes
-    force = found.force(rule_set, rule)
-    if not force.any():
-        return np.full(len(force), OUT_OF_FORCE, np.int8)
+    closed = found.closed(rule_set, rule)
+    if closed.all():
+        return closed
     metric = metric_of(found, rule.spec)
     is_pro = facts.is_pro
     if rule.spec.scope is Scope.GIG:
@@ -127,7 +135,7 @@ def _rule(found: Judgement, rule_set: RuleSet, rule: Rule) -> Int8:
     days = rule_days(rule, metric, is_pro, facts.gig_category)
     if rule_set.kind is Kind.PROMOTION and rule.spec.scope is Scope.SELLER:
         days = days[axes.seller_entries]
-    np.copyto(days, OUT_OF_FORCE, where=~force)
+    days |= closed
     return days
 
 
@@ -137,9 +145,8 @@ def metric_of(found: Judgement, spec: MetricSpec) -> DailyMetric:
         if spec.metric is Metric.LEVEL:
             found.metrics[spec] = _held(found)
         else:
-            found.metrics[spec] = daily_metric(
-                found.facts, spec, found.axes, found.items(spec) if spec.metric in SUMS else None
-            )
+            summed = (found.items(spec), found.places(spec)) if spec.metric in SUMS else None
+            found.metrics[spec] = daily_metric(found.facts, spec, found.axes, summed)
     return found.metrics[spec]
 
 
@@ -176,4 +183,4 @@ def _kept(found: Judgement, rule_set: RuleSet, level: Level) -> Int8:
     if len(lasting) == len(counted_rules(level.rules)):
         return found.verdicts[rule_set.id, level.id]
     parts = [found.verdicts[rule_set.id, rule.id] for rule in lasting]
-    return overall_days(parts, found.force(rule_set))
+    return overall_days(parts, found.closed(rule_set))

@@ -20,6 +20,8 @@ from eligibility.rules.ratings import rating_runs
 from eligibility.rules.types import Empty, Metric, MetricSpec, WindowKind
 from metrics.engine.columns import Int64
 
+#: Entries on which items begin to count and end.
+Places = tuple[Int64, Int64]
 _Change = Callable[[Int64, Int64], tuple[Int64, Int64]]
 
 #: The best that a rating can be, shown where a window is empty.
@@ -27,13 +29,16 @@ FULL_STARS = 5
 
 
 def daily_metric(
-    facts: EligibilityFacts, spec: MetricSpec, axes: Axes, items: ItemColumns | None = None
+    facts: EligibilityFacts,
+    spec: MetricSpec,
+    axes: Axes,
+    summed: tuple[ItemColumns, Places] | None = None,
 ) -> DailyMetric:
     """The bounds of a metric on every day.
 
     Parameters
     ----------
-    items : those of ``spec``, where the caller has them already
+    summed : items of ``spec`` and their places, where the caller has them already
 
     Raises
     ------
@@ -42,11 +47,12 @@ def daily_metric(
     """
     axis = axes.scope(spec.scope)
     if spec.metric in SUMS:
-        if items is None:
+        if summed is None:
             items = items_of(facts, spec)
+            summed = items, item_places(items, axis)
         if spec.window.kind is WindowKind.FROM_LATEST_REVIEW:
-            return _anchored_rating(facts, spec, items, axis)
-        return _sum(facts, spec, items, axis)
+            return _anchored_rating(facts, spec, summed[0], axis)
+        return _sum(facts, spec, summed, axis)
     match spec.metric:
         case Metric.SUCCESS_SCORE:
             return states.score(facts, axis)
@@ -74,11 +80,21 @@ def _channel(values: Int64, where: tuple[Int64, Int64], size: int) -> Sums:
     return np.asarray(np.cumsum(change[:size], dtype=change.dtype))
 
 
-def _sum(facts: EligibilityFacts, spec: MetricSpec, items: ItemColumns, axis: Axis) -> DailyMetric:
+def item_places(items: ItemColumns, axis: Axis) -> Places:
+    """The entries on which each item begins to count and ends; equal where it never does."""
+    start = axis.places(items.subject, items.start_day)
+    end = axis.places(items.subject, items.end_day)
+    return start, np.where(items.end_day > items.start_day, end, start)
+
+
+def _sum(
+    facts: EligibilityFacts,
+    spec: MetricSpec,
+    summed: tuple[ItemColumns, Places],
+    axis: Axis,
+) -> DailyMetric:
     """Add up items over days."""
-    where = (axis.places(items.subject, items.start_day), axis.places(items.subject, items.end_day))
-    lasting = items.end_day > items.start_day
-    where = (where[0], np.where(lasting, where[1], where[0]))
+    items, where = summed
 
     def channel(values: Int64) -> Sums:
         return _channel(values, where, axis.size)
@@ -90,7 +106,9 @@ def _sum(facts: EligibilityFacts, spec: MetricSpec, items: ItemColumns, axis: Ax
         start = run_starts(axis, daily)
         num, den = _at(low_num, start), _at(low_den, start)
         return _finish(facts, spec, DailyMetric(axis, start, num, den, num, den))
-    high_num, high_den = channel(items.high_num), None if counted else channel(items.high_den)
+    high_num, high_den = channel(items.high_num), low_den
+    if not counted and not np.array_equal(items.low_den, items.high_den):
+        high_den = channel(items.high_den)
     daily = [c for c in (low_num, low_den, high_num, high_den) if c is not None]
     unbounded = channel(items.unbounded.astype(np.int64)) if items.unbounded.any() else None
     start = run_starts(axis, daily if unbounded is None else [*daily, unbounded])
