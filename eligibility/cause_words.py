@@ -39,8 +39,8 @@ class Flip:
     """What is stored of a flip.
 
     ``ref`` is the reference of its order, "" for none; ``others`` how many more facts of the
-    same day pushed the same way; ``rule`` the title of the rule that decided, for a verdict
-    over several.
+    same day pushed the same way; ``by`` the id of the rule that decided, for a verdict over
+    several, and ``rule`` its title.
     """
 
     cause: FlipCause
@@ -48,6 +48,7 @@ class Flip:
     ref: str = ""
     others: int = 0
     rule: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

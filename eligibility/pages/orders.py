@@ -110,8 +110,10 @@ def counts_page(reading: Reading, asked: CountsQuestion) -> CountsPage | None:
         what=_THINGS.get(rule.metric, "orders"),
         totals=dict(Counter(row.kind for row in rows)),
         shown=_shown(reading, value),
-        doubt=" ".join(
-            words for words in (_doubt(rows), "" if in_force else _NOT_IN_FORCE) if words
+        notes=" ".join(
+            words
+            for words in (_fee(rule), _doubt(rows), "" if in_force else _NOT_IN_FORCE)
+            if words
         ),
     )
 
@@ -142,6 +144,13 @@ def _parts(rule: Rule, bounds: Bounds) -> tuple[str, str]:
 def _span(ends: Sequence[Fraction]) -> str:
     low, high = (f"{float(one):,.2f}".rstrip("0").rstrip(".") for one in (min(ends), max(ends)))
     return low if low == high else f"{low} to {high}"
+
+
+def _fee(rule: Rule) -> str:
+    share = rule.spec.earnings_share
+    if rule.metric is not Metric.EARNINGS_USD or share == 1:
+        return ""
+    return f"Of the amount of an order {float(share):.0%} counts: what is left after the fee."
 
 
 def _doubt(rows: Sequence[CountedRow]) -> str:

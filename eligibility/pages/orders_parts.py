@@ -48,7 +48,8 @@ class CountsPage:
     #: How many rows of each kind there are, before the filter.
     totals: dict[str, int]
     shown: str = ""
-    doubt: str = ""
+    #: How to read the number, where that is not plain.
+    notes: str = ""
 
     @property
     def has_brings(self) -> bool:

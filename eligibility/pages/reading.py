@@ -142,8 +142,8 @@ def spans_on(seller: Seller, day: date, rule_set: str) -> list[RuleSpan]:
     return list(_covering(spans, day).select_related("cause_order"))
 
 
-def spans_between(seller: Seller, gig: Gig, start: date, end: date) -> list[RuleSpan]:
-    """Spans of one gig that touch ``start <= day < end``, of every rule set, in order."""
+def spans_between(seller: Seller, gig: Gig | None, start: date, end: date) -> list[RuleSpan]:
+    """Spans that touch ``start <= day < end``, in order: of one gig, or of the seller's levels."""
     spans = RuleSpan.objects.filter(seller=seller, gig=gig, start__lt=end)
     touching = spans.filter(Q(end=None) | Q(end__gt=start))
     return list(touching.select_related("cause_order").order_by("rule_set", "rule", "start"))
@@ -158,6 +158,7 @@ def flip_of(span: RuleSpan, titles: Mapping[str, str] | None = None) -> Flip:
         ref="" if order is None else order.ref,
         others=span.cause_others,
         rule=(titles or {}).get(span.cause_rule, ""),
+        by=span.cause_rule,
     )
 
 

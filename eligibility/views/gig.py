@@ -10,21 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from eligibility.advice import FORBIDDEN
-from eligibility.charts.strip import strip
-from eligibility.forms import HistoryQuery
 from eligibility.pages.contexts import gig_findings
 from eligibility.pages.gig import gig_page as page_of
-from eligibility.pages.history import (
-    HistoryLinks,
-    as_if_words,
-    choices_of,
-    history_as_if,
-    stored_history,
-    strip_days,
-)
+from eligibility.pages.history_card import history_context
 from eligibility.pages.outcomes import outcomes_context
-from eligibility.pages.reading import Reading, read_seller
-from metrics.engine.days import date_of
+from eligibility.pages.reading import read_seller
 from sellers.access import look_or_404, may_import
 from sellers.fragments import wants_fragment
 from sellers.models import Gig, Scope
@@ -41,7 +31,7 @@ def gig_page(request: HttpRequest, seller_id: int, gig_id: int) -> HttpResponse:
     if reading is None:
         context["may_import"] = may_import(request.user)
         return render(request, "eligibility/gig.html", context)
-    context |= _history(request, reading, gig)
+    context |= history_context(request.GET, reading, gig)
     if wants_fragment(request, "history"):
         return render(request, "eligibility/_history.html", context)
     promotion = reading.standing.promotion_rules
@@ -53,25 +43,3 @@ def gig_page(request: HttpRequest, seller_id: int, gig_id: int) -> HttpResponse:
         "never": [kind.words for kind in FORBIDDEN],
     }
     return render(request, "eligibility/gig.html", context)
-
-
-def _history(request: HttpRequest, reading: Reading, gig: Gig) -> dict[str, Any]:
-    """The strip of the days and rules that are asked for, and the ways to others."""
-    options = choices_of(reading)
-    query = HistoryQuery(request.GET, rule_sets=[one.id for one in options], last=reading.as_of)
-    asked, until = query.asked_rules(), query.asked_until()
-    start, end = strip_days(until)
-    if asked:
-        histories = history_as_if(reading, gig, reading.rule_sets[asked], end)
-    else:
-        histories = stored_history(reading, gig, start, end)
-    links = HistoryLinks(reading.reader("").places.gig(gig.pk), asked, until, reading.as_of)
-    begins = date_of(reading.record.first_day)
-    return {
-        "strip": strip(histories, start, end),
-        "strip_title": f"Rules of “{gig}”",
-        "strip_note": as_if_words(options, asked),
-        "rule_choices": links.choices(options),
-        "earlier_url": links.earlier(start) if start > begins else "",
-        "later_url": links.later(end),
-    }

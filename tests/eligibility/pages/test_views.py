@@ -169,7 +169,7 @@ def test_todays_rules_can_be_applied_to_all_days(client: Client, seller: Seller)
     said = read(client, "gig", seller.pk, gig.pk, rules="promoted-2024")
     # In force since 14 Mar 2024 only; as if they always had been, the category lacks throughout.
     assert "Category can be promoted 2 Sep 2022 12 Jun 2024 650 days not met" in said
-    assert "It was not in force on all of them." in said
+    assert "whether it was in force or not" in said
 
 
 def test_the_history_is_a_fragment_and_its_days_move(client: Client, seller: Seller) -> None:
@@ -197,6 +197,22 @@ def test_nonsense_in_the_address_counts_as_not_asked(client: Client, seller: Sel
 def test_a_gig_of_another_seller_is_not_there(client: Client, seller: Seller) -> None:
     other = a_gig(a_seller("another"))
     assert client.get(reverse("eligibility:gig", args=[seller.pk, other.pk])).status_code == 404
+
+
+def test_levels_have_a_history_too(client: Client, seller: Seller) -> None:
+    said = read(client, "seller", seller.pk)
+    assert "Two years, level by level" in said
+    span = RuleSpan.objects.filter(
+        seller=seller, gig=None, rule="level-2", rule_set="levels-2024"
+    ).latest("start")
+    start = f"{span.start.day} {span.start:%b %Y}"
+    days = (NOW.date() - span.start).days + 1
+    assert f"Level 2 {start} 12 Jun 2024 {days} days met" in said
+    headers = {"HX-Request": "true", "HX-Target": "history"}
+    url = reverse("eligibility:seller", args=[seller.pk])
+    part = client.get(url, {"rules": "levels-2018"}, headers=headers).content.decode()
+    assert "Seller levels, 2018 to 2024" in words_of(part)
+    assert "<h1" not in part
 
 
 # --- what counts --------------------------------------------------------------------------
