@@ -9,6 +9,7 @@ from sellers.importing.reading import Table
 from sellers.importing.sniffing import sniff_file
 from sellers.importing.sources.delimited import DelimitedTable
 from sellers.importing.sources.mail import MailTable, is_mail
+from sellers.importing.sources.pasted import PageTable, aligned_table, is_page
 from sellers.importing.sources.remarks import without_remarks
 from sellers.importing.sources.workbook import WorkbookTable
 
@@ -34,4 +35,7 @@ def open_table(path: Path, sheet: str = "") -> Table:
         return without_remarks(WorkbookTable(path, sheet))
     if is_mail(head):
         return MailTable(path)
-    return without_remarks(DelimitedTable(path, sniff_file(path)))
+    if is_page(head):
+        return without_remarks(PageTable(path))
+    sniffed = sniff_file(path)
+    return without_remarks(aligned_table(path, sniffed) or DelimitedTable(path, sniffed))
