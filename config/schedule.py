@@ -37,4 +37,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": MINUTE,
         "options": {"expires": 50.0},
     },
+    # Does nothing unless IMPORT_RAW_DAYS or IMPORT_LOG_DAYS is set.
+    "prune-imports": {
+        "task": "sellers.tasks.prune_imports",
+        "schedule": 24 * 60 * MINUTE,
+        "options": {"expires": 23 * 60 * MINUTE},
+    },
 }

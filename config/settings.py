@@ -215,6 +215,9 @@ STORAGES = {
 IMPORT_MAX_BYTES = (1 << 20) * env.integer(
     os.environ, "IMPORT_MAX_MB", default=200, least=1, most=10_000
 )
+# For how many days the cells of imported files and the log of imports are kept; 0 is for ever.
+IMPORT_RAW_DAYS = env.integer(os.environ, "IMPORT_RAW_DAYS", default=0, least=0, most=36_500)
+IMPORT_LOG_DAYS = env.integer(os.environ, "IMPORT_LOG_DAYS", default=0, least=0, most=36_500)
 
 # --- security -----------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

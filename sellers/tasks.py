@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from sellers.importing import retention
 from sellers.importing.batches import requeue_lost_batches
 from sellers.importing.decisions import cancel_abandoned
 from sellers.importing.run import run_batch
@@ -34,3 +36,11 @@ def look_after_imports() -> None:
     now = timezone.now()
     requeue_lost_batches(now=now)
     cancel_abandoned(now=now)
+
+
+@shared_task
+def prune_imports() -> None:
+    """Every day: remove what is kept of imports for longer than the deployment wants."""
+    retention.prune_imports(
+        now=timezone.now(), raw_days=settings.IMPORT_RAW_DAYS, log_days=settings.IMPORT_LOG_DAYS
+    )
