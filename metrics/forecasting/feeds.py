@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from metrics.models import CalendarFeed
-from sellers.access import sellers_visible_to
+from sellers.access import sight_of
 from sellers.models import Seller, User
 
 
@@ -46,8 +46,8 @@ def feeds_in_force(*, seller: Seller, user: User) -> QuerySet[CalendarFeed]:
     return CalendarFeed.objects.filter(seller=seller, user=user, revoked_at=None)
 
 
-def feed_at(feed_id: int, secret: str) -> CalendarFeed | None:
-    """The feed at an address; None unless it is in force and its person may see the seller."""
+def feed_at(feed_id: int, secret: str, *, now: datetime) -> CalendarFeed | None:
+    """The feed at an address; None unless it is in force and its person may see the orders."""
     feed = (
         CalendarFeed.objects.filter(pk=feed_id, revoked_at=None)
         .select_related("seller", "user")
@@ -58,8 +58,8 @@ def feed_at(feed_id: int, secret: str) -> CalendarFeed | None:
     right = hmac.compare_digest(_hash(secret), expected.ljust(64))
     if feed is None or not right:
         return None
-    visible = sellers_visible_to(feed.user).filter(pk=feed.seller_id).exists()
-    return feed if visible else None
+    sight = sight_of(feed.user, feed.seller_id, now=now)
+    return None if sight is None or sight.hides_orders else feed
 
 
 def _hash(secret: str) -> str:

@@ -162,13 +162,13 @@ def test_an_address_works_until_it_is_revoked_and_stores_no_secret() -> None:
     user = a_user()
     seller = a_seller(owner=user)
     feed, secret = create_feed(seller=seller, user=user, now=NOW)
-    assert feed_at(feed.pk, secret) == feed
+    assert feed_at(feed.pk, secret, now=NOW) == feed
     assert secret not in feed.secret_hash
-    assert feed_at(feed.pk, secret[:-1]) is None
-    assert feed_at(feed.pk, "") is None
-    assert feed_at(feed.pk + 1, secret) is None
+    assert feed_at(feed.pk, secret[:-1], now=NOW) is None
+    assert feed_at(feed.pk, "", now=NOW) is None
+    assert feed_at(feed.pk + 1, secret, now=NOW) is None
     assert revoke_feed(seller=seller, user=user, now=NOW) == 1
-    assert feed_at(feed.pk, secret) is None
+    assert feed_at(feed.pk, secret, now=NOW) is None
 
 
 def test_a_new_address_takes_the_place_of_the_old_one() -> None:
@@ -176,8 +176,8 @@ def test_a_new_address_takes_the_place_of_the_old_one() -> None:
     seller = a_seller(owner=user)
     first, old = create_feed(seller=seller, user=user, now=NOW)
     second, new = create_feed(seller=seller, user=user, now=NOW + timedelta(days=1))
-    assert feed_at(first.pk, old) is None
-    assert feed_at(second.pk, new) == second
+    assert feed_at(first.pk, old, now=NOW) is None
+    assert feed_at(second.pk, new, now=NOW) == second
     first.refresh_from_db()
     assert first.revoked_at == NOW + timedelta(days=1)
     assert CalendarFeed.objects.filter(revoked_at=None).count() == 1
@@ -189,5 +189,5 @@ def test_an_address_of_somebody_who_may_no_longer_see_the_seller_finds_nothing()
     feed, secret = create_feed(seller=seller, user=user, now=NOW)
     other, admins = create_feed(seller=seller, user=admin, now=NOW)
     Seller.objects.filter(pk=seller.pk).update(owner=None)
-    assert feed_at(feed.pk, secret) is None
-    assert feed_at(other.pk, admins) == other
+    assert feed_at(feed.pk, secret, now=NOW) is None
+    assert feed_at(other.pk, admins, now=NOW) == other

@@ -1,0 +1,76 @@
+"""The target of a plan, in the address: ``?target=9&plan-gig=&by=2024-09-01&quality=clean``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from metrics.forecasting.ground import Ground
+from metrics.forecasting.planning import Quality, Target
+from metrics.words import day_words
+
+#: A plan's day where none is chosen.
+DEFAULT_DAYS = 60
+QUALITIES = ((Quality.CLEAN, "clean orders"), (Quality.OWN_AVERAGE, "orders of your usual quality"))
+
+
+class PlanForm(forms.Form):
+    """What is to be reached, where, by when, and with what kind of orders."""
+
+    target = forms.ChoiceField(
+        label="Display at least", choices=[(str(n), str(n)) for n in range(10, 1, -1)]
+    )
+    by = forms.DateField(
+        label="By",
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "This is not a day. Write it as 2024-06-12."},
+    )
+    quality = forms.ChoiceField(label="With", choices=QUALITIES)
+
+    def __init__(self, data: Mapping[str, Any], ground: Ground, displayed: int | None) -> None:
+        self.ground = ground
+        default = {
+            "target": str(min((displayed or 6) + 1, 10)),
+            "plan-gig": "",
+            "by": (ground.today + timedelta(days=DEFAULT_DAYS)).isoformat(),
+            "quality": Quality.CLEAN.value,
+        }
+        super().__init__({name: data.get(name) or value for name, value in default.items()})
+        self.fields["gig"] = forms.ChoiceField(
+            label="Where",
+            required=False,
+            choices=[("", "overall"), *((str(gig.pk), gig.title) for gig in ground.gigs)],
+            error_messages={"invalid_choice": "This gig is not one of this seller's."},
+        )
+        self.fields["by"].widget = forms.DateInput(
+            format="%Y-%m-%d",
+            attrs={
+                "type": "date",
+                "min": (ground.today + timedelta(days=1)).isoformat(),
+                "max": (ground.last_day - timedelta(days=1)).isoformat(),
+            },
+        )
+
+    def add_prefix(self, field_name: str) -> str:
+        """The simulator's rows have gigs too."""
+        return "plan-gig" if field_name == "gig" else field_name
+
+    def clean_by(self) -> date:
+        day: date = self.cleaned_data["by"]
+        first, last = self.ground.today + timedelta(days=1), self.ground.last_day
+        if first <= day < last:
+            return day
+        raise ValidationError(
+            f"Choose a day from {day_words(first)} to {day_words(last - timedelta(days=1))}."
+        )
+
+    def asked(self) -> tuple[Target, date, Quality]:
+        """The question of a valid form."""
+        found = self.cleaned_data
+        keys = [str(gig.pk) for gig in self.ground.gigs]
+        gig = keys.index(found["gig"]) if found["gig"] else None
+        return Target(int(found["target"]), gig), found["by"], Quality(found["quality"])

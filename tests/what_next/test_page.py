@@ -1,0 +1,257 @@
+"""The page "what next": every part, every refusal, and how much it asks of the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import icalendar
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from metrics.engine.reference import display
+from metrics.forecasting.feeds import create_feed
+from metrics.forecasting.ground import ground_of
+from metrics.forecasting.planning import Target, smallest_plan
+from metrics.models import CalendarFeed, Standing
+from metrics.services import recompute_sellers
+from sellers.models import Order, OrderStatus, Seller
+from tests.builders import NOW, a_gig, a_history, a_review, a_seller, a_user, an_order
+
+pytestmark = [pytest.mark.django_db, pytest.mark.servers]
+
+TODAY = NOW.date()
+LOOK = (TODAY + timedelta(days=40)).isoformat()
+
+
+@pytest.fixture
+def bad(client: Client) -> Order:
+    """The dented order of a computed seller whose owner is logged in."""
+    owner = a_user()
+    seller = a_seller(owner=owner)
+    orders = a_history(seller, gigs=2, orders=8)
+    order = an_order(orders[0].gig, NOW - timedelta(days=30), ref="FOBAD0000001")
+    a_review(order, 1)
+    an_order(orders[0].gig, NOW - timedelta(days=2), status=OrderStatus.OPEN, ref="FOOPEN000001")
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    client.force_login(owner)
+    return order
+
+
+Query = dict[str, Any]
+
+
+def url_of(seller: Seller, query: Query | None) -> str:
+    return f"{reverse('metrics:next', args=[seller.pk])}?{urlencode(query or {})}"
+
+
+def page(client: Client, seller: Seller, query: Query | None = None, status: int = 200) -> str:
+    response = client.get(url_of(seller, query))
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def fragment(client: Client, seller: Seller, part: str, query: Query, status: int = 200) -> str:
+    headers = {"HX-Request": "true", "HX-Target": part}
+    response = client.get(url_of(seller, query), headers=headers)
+    assert response.status_code == status
+    assert "HX-Request" in response["Vary"]
+    return response.content.decode()
+
+
+def test_the_page_shows_every_part(client: Client, bad: Order) -> None:
+    text = page(client, bad.seller)
+    for words in (
+        "Two futures",
+        "dealt again in random order",
+        "The public rating stays at",
+        "No forecast 30 days ahead has been kept yet",
+        "Coming moves",
+        "The smallest plan",
+        "Simulator",
+        "What can go wrong",
+        "FOOPEN000001",
+        "Age-out calendar",
+        "FOBAD0000001",
+        "1 star",
+        "not by itself",
+    ):
+        assert words in text, words
+    assert "futures-chart-figure" in text
+    assert 'style="' not in text
+
+
+def test_the_simulator_answers_for_a_hypothetical_order(client: Client, bad: Order) -> None:
+    query = {
+        "o1-gig": bad.gig_id,
+        "o1-on": (TODAY + timedelta(days=10)).isoformat(),
+        "o1-amount": "100",
+        "o1-stars": "1",
+        "o1-times": "3",
+        "look": LOOK,
+    }
+    text = fragment(client, bad.seller, "simulator", query)
+    assert text.lstrip().startswith('<section class="card" id="simulator"')
+    assert "On 22 Jul 2024 it displays" in text
+    assert "order 1 that you entered" in text
+    assert "order 3 that you entered" in text
+    # The state of the address is in the form, and there is one more row to fill.
+    assert 'name="o2-gig"' in text
+    assert 'value="3"' in text
+    assert "instead of" in text
+
+
+def test_a_removed_order_is_what_the_calendar_says(client: Client, bad: Order) -> None:
+    text = fragment(client, bad.seller, "simulator", {"without": bad.ref, "look": TODAY})
+    ground = ground_of(bad.seller, TODAY)
+    standing = Standing.objects.get(seller=bad.seller)
+    assert standing.score is not None
+    assert f"({standing.score:.2f})" in text
+    mended = fragment(client, bad.seller, "simulator", {"mend": bad.ref, "look": TODAY})
+    assert f"{display(standing.score)} (" in text
+    assert "FOBAD0000001" in mended
+    assert len(ground.gigs) == 2
+
+
+def test_a_break_is_answered_at_the_own_pace(client: Client, bad: Order) -> None:
+    text = fragment(client, bad.seller, "simulator", {"pause": 4, "look": LOOK})
+    assert "After a break of 4 weeks, at your own pace:" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"o1-gig": "999999"}, "This gig is not one of this seller&#x27;s."),
+        ({"look": "2024-13-40"}, "This is not a day. Write it as 2024-06-12."),
+        ({"look": "2020-01-01"}, "Choose a day from 12 Jun 2024 to"),
+        ({"without": "FONOTHERE"}, "“FONOTHERE” is not a finished order of this seller."),
+        ({"without": "FOOPEN000001"}, "is not a finished order of this seller."),
+        ({"pause": "99"}, "26"),
+        (
+            {"without": "FOBAD0000001", "mend": "FOBAD0000001"},
+            "cannot both have gone well and never have been",
+        ),
+    ],
+)
+def test_what_cannot_be_simulated_says_what_is_wrong(
+    client: Client, bad: Order, query: dict[str, str], words: str
+) -> None:
+    text = fragment(client, bad.seller, "simulator", query, status=422)
+    assert words in text
+    assert "Nothing was computed." in text
+    assert "The smallest plan" in page(client, bad.seller, query, status=422)
+
+
+def test_an_order_of_another_seller_is_not_there(client: Client, bad: Order) -> None:
+    other = a_history(a_seller(), orders=1)[0]
+    text = fragment(client, bad.seller, "simulator", {"without": other.ref}, status=422)
+    assert "is not a finished order of this seller" in text
+
+
+def test_a_plan_is_one_sentence_with_its_proof_and_leads_to_the_simulator(
+    client: Client, bad: Order
+) -> None:
+    for days in (20, 25, 40):
+        a_review(an_order(bad.gig, NOW - timedelta(days=days)), 2)
+    recompute_sellers(seller_ids=[bad.seller_id], now=NOW, from_scratch=True)
+    by = TODAY + timedelta(days=60)
+    ground = ground_of(bad.seller, TODAY)
+    plans = {n: smallest_plan(ground, Target(n), by) for n in range(2, 11)}
+    target = next(n for n, plan in plans.items() if plan and 1 <= sum(plan.found.numbers) <= 8)
+    text = fragment(client, bad.seller, "plan", {"target": target, "by": by})
+    assert text.lstrip().startswith('<section class="card" id="plan"')
+    assert "by 11 Aug 2024" in text
+    assert "it is not reached" in text
+    link = text.split('href="')[1].split('"')[0].replace("&amp;", "&")
+    answered = client.get(link.split("#")[0]).content.decode()
+    assert f"On 11 Aug 2024 it displays {target} " in answered
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"by": "soon"}, "This is not a day."),
+        ({"by": "2024-06-12"}, "Choose a day from 13 Jun 2024 to"),
+        ({"target": "11"}, "Select a valid choice"),
+        ({"plan-gig": "7777777"}, "This gig is not one of this seller&#x27;s."),
+    ],
+)
+def test_a_plan_that_cannot_be_asked_says_what_is_wrong(
+    client: Client, bad: Order, query: dict[str, str], words: str
+) -> None:
+    assert words in fragment(client, bad.seller, "plan", query, status=422)
+
+
+def test_a_seller_before_the_first_computation_and_one_without_score(client: Client) -> None:
+    owner = a_user()
+    empty, thin = a_seller(owner=owner), a_seller(owner=owner)
+    an_order(a_gig(thin), NOW - timedelta(days=20))
+    recompute_sellers(seller_ids=[thin.pk], now=NOW)
+    client.force_login(owner)
+    assert "Nothing to look ahead from" in page(client, empty)
+    text = page(client, thin)
+    assert "No score to carry on" in text
+    assert "There is no forecast at your own pace: it needs 5 finished orders" in text
+    assert "There is no score to lose yet." in text
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_orders(client: Client) -> None:
+    owner = a_user()
+    client.force_login(owner)
+    counts = []
+    for orders in (6, 40):
+        seller = a_seller(owner=owner)
+        for order in a_history(seller, orders=orders):
+            order.reviews.update(stars=2)
+        recompute_sellers(seller_ids=[seller.pk], now=NOW)
+        page(client, seller)
+        with CaptureQueriesContext(connection) as queries:
+            page(client, seller)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+# --- files --------------------------------------------------------------------------------
+
+
+def test_the_table_is_a_file(client: Client, bad: Order) -> None:
+    response = client.get(reverse("metrics:age_out_csv", args=[bad.seller.pk]))
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert "FOBAD0000001" in response.content.decode()
+
+
+def test_a_calendar_address_is_shown_once_works_and_can_be_stopped(
+    client: Client, bad: Order
+) -> None:
+    response = client.post(reverse("metrics:feed_new", args=[bad.seller.pk]))
+    text = response.content.decode()
+    address = text.split('value="http://testserver')[1].split('"')[0]
+    assert "no-store" in response["Cache-Control"]
+    calendar = Client().get(address)
+    assert calendar["Content-Type"] == "text/calendar; charset=utf-8"
+    assert calendar["Referrer-Policy"] == "no-referrer"
+    events = icalendar.Calendar.from_ical(calendar.content).walk("VEVENT")
+    assert any("FOBAD0000001" in str(event["SUMMARY"]) for event in events)
+    assert "Stop the address of" in page(client, bad.seller)
+    stopped = client.post(reverse("metrics:feed_revoke", args=[bad.seller.pk]))
+    assert stopped.status_code == 302
+    assert Client().get(address).status_code == 404
+    assert CalendarFeed.objects.get().revoked_at is not None
+
+
+def test_a_wrong_secret_is_404(client: Client, bad: Order) -> None:
+    owner = bad.seller.owner
+    assert owner is not None
+    feed, secret = create_feed(seller=bad.seller, user=owner, now=NOW)
+    for path in ([feed.pk, secret[::-1]], [feed.pk + 1, secret]):
+        assert Client().get(reverse("metrics:age_out_feed", args=path)).status_code == 404
+
+
+def test_the_seller_page_leads_here(client: Client, bad: Order) -> None:
+    text = client.get(reverse("metrics:seller", args=[bad.seller.pk])).content.decode()
+    assert "What would bring it back?" in text
+    assert reverse("metrics:next", args=[bad.seller.pk]) in text
