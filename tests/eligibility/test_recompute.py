@@ -312,3 +312,20 @@ def test_the_command_judges_here_and_now(capsys: pytest.CaptureFixture[str]) -> 
     call_command("recompute_eligibility", "--seller", seller.handle, "--from-scratch")
     assert "1 of 1 sellers judged" in capsys.readouterr().out
     assert list(check_eligibility([seller.pk])) == []
+
+
+def test_a_span_outlives_the_order_that_began_it_until_the_recompute() -> None:
+    seller = a_seller()
+    a_varied_history(seller)
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    spans = RuleSpan.objects.filter(seller=seller, rule="level-1/earnings")
+    span = spans.filter(cause_order__isnull=False).latest("start")
+    assert span.cause_order is not None
+    span.cause_order.delete()
+    again = RuleSpan.objects.select_related("cause_order").get(pk=span.pk)
+    assert again.cause_order is None
+    assert again.cause_order_id is not None
+    Seller.objects.filter(pk=seller.pk).update(revision=1)
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    assert not spans.filter(pk=span.pk).exists()
+    assert list(check_eligibility([seller.pk])) == []
