@@ -4,81 +4,151 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from sellers.importing.batches import NewFile, create_batch
+from sellers.importing.choosing import Choice, choose_mappings
 from sellers.importing.columns import is_zone
+from sellers.importing.mapping.model import DATE_ORDERS, DECIMAL_MARKS
+from sellers.importing.mapping.presets import presets
+from sellers.importing.problems import FileProblemError
 from sellers.importing.report import COUNTS, rejected_rows
 from sellers.importing.run import run_batch
 from sellers.models import FileRole, ImportBatch, ImportState, Platform, Seller
 
 USAGE, NOTHING = 2, 1
-SHOWN = 10
+SHOWN, BAR = 10, 30
+#: Files that name what they hold, by the option that takes them.
+_OPTIONS = {
+    "reviews": FileRole.REVIEWS,
+    "gigs": FileRole.GIGS,
+    "inquiries": FileRole.INQUIRIES,
+    "observations": FileRole.OBSERVATIONS,
+    "mail": FileRole.MAIL,
+    "tables": FileRole.TABLE,
+}
 
 
 class Command(BaseCommand):
     help = (
-        "Import order history from canonical CSV files (docs/IMPORTING.md). Importing a file "
-        "again changes nothing. Exit code: 0 the import ended, even if single rows were "
-        "rejected; 1 it failed, or every row was rejected; 2 wrong usage."
+        "Import order history from files of any kind that the page takes (docs/IMPORTING.md). "
+        "Importing a file again changes nothing. Exit code: 0 the import ended, even if single "
+        "rows were rejected; 1 it failed, or every row was rejected; 2 wrong usage, or files "
+        "whose columns have to be chosen."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files of orders")
         parser.add_argument(
-            "--reviews", nargs="+", action="extend", default=[], type=Path, metavar="FILE"
+            "files", nargs="*", metavar="FILE", help="files of orders, or patterns such as *.csv"
         )
+        for option, role in _OPTIONS.items():
+            parser.add_argument(
+                f"--{option}",
+                nargs="+",
+                action="extend",
+                default=[],
+                metavar="FILE",
+                help=f"files of {role.label}" if role is not FileRole.TABLE else role.label,
+            )
         parser.add_argument("--dry-run", action="store_true", help="check all, save nothing")
         parser.add_argument("--seller", metavar="HANDLE", help="import for this known seller only")
         parser.add_argument("--platform", choices=Platform.values, default=Platform.FIVERR.value)
         parser.add_argument(
-            "--time-zone", default="UTC", help="zone of sellers not known yet, if no file names it"
+            "--time-zone",
+            "--zone",
+            default="UTC",
+            help="zone of sellers not known yet, if no file names it",
         )
+        parser.add_argument(
+            "--preset", choices=sorted(presets()), help="what the files of orders are"
+        )
+        parser.add_argument(
+            "--mapping", type=Path, metavar="FILE.json", help="a mapping for the files of orders"
+        )
+        parser.add_argument("--date-order", choices=DATE_ORDERS, help="order of dates in doubt")
+        parser.add_argument("--decimal", choices=DECIMAL_MARKS, help="decimal mark in doubt")
+        parser.add_argument("--no-review-text", action="store_true", help="drop what buyers wrote")
         parser.add_argument(
             "--rejected", type=Path, metavar="OUT.csv", help="write the rejected rows there"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        files = [(FileRole.ORDERS, path) for path in options["files"]]
-        files += [(FileRole.REVIEWS, path) for path in options["reviews"]]
-        self._check(files, options)
-        batch = create_batch(
-            files=[NewFile(role, path.name, path) for role, path in files],
-            created_by=None,
-            seller=_seller(options),
-            platform=options["platform"],
-            time_zone=options["time_zone"],
-            is_dry=options["dry_run"],
-        )
-        paths = [path for _, path in files]
-        kept = batch.files.order_by("pk")
-        run = run_batch(
-            batch_id=batch.pk,
-            paths={file.pk: path for file, path in zip(kept, paths, strict=True)},
-            on_progress=self._progress if options["verbosity"] else None,
-        )
-        assert run is not None, "a batch that was just made has no other worker"  # noqa: S101
-        self._report(run, options)
-
-    def _check(self, files: list[tuple[FileRole, Path]], options: dict[str, Any]) -> None:
-        if not files:
-            raise CommandError("Name at least one file.", returncode=USAGE)
-        for _, path in files:
-            if not path.is_file():
-                raise CommandError(f"{path} is not a file.", returncode=USAGE)
         if not is_zone(options["time_zone"]):
             raise CommandError(
                 f"“{options['time_zone']}” is not a time zone. Use a name such as Europe/Berlin.",
                 returncode=USAGE,
             )
+        files = self._files(options)
+        seller = _seller(options)
+        new = self._mapped(files, seller, options)
+        batch = create_batch(
+            files=new,
+            created_by=None,
+            seller=seller,
+            platform=options["platform"],
+            time_zone=options["time_zone"],
+            is_dry=options["dry_run"],
+            keeps_review_text=not options["no_review_text"],
+        )
+        kept = batch.files.order_by("pk")
+        run = run_batch(
+            batch_id=batch.pk,
+            paths={file.pk: path for file, (_, path) in zip(kept, files, strict=True)},
+            on_progress=self._progress if options["verbosity"] else None,
+        )
+        assert run is not None, "a batch that was just made has no other worker"  # noqa: S101
+        self._report(run, options)
+
+    def _files(self, options: dict[str, Any]) -> list[tuple[FileRole | None, Path]]:
+        """Every named file with what it was said to hold; None: files of orders, or find out."""
+        named: list[tuple[FileRole | None, str]] = [(None, name) for name in options["files"]]
+        for option, role in _OPTIONS.items():
+            named += [(role, str(name)) for name in options[option]]
+        files = [(role, path) for role, name in named for path in _paths(str(name))]
+        if not files:
+            raise CommandError("Name at least one file.", returncode=USAGE)
+        for _, path in files:
+            if not path.is_file():
+                raise CommandError(f"{path} is not a file.", returncode=USAGE)
+        return files
+
+    def _mapped(
+        self,
+        files: list[tuple[FileRole | None, Path]],
+        seller: Seller | None,
+        options: dict[str, Any],
+    ) -> list[NewFile]:
+        choice = Choice(
+            preset=options["preset"] or "",
+            mapping=_mapping(options["mapping"]),
+            date_order=options["date_order"] or "",
+            decimal=options["decimal"] or "",
+            has_seller=seller is not None,
+            today=timezone.now().date(),
+        )
+        try:
+            return choose_mappings(files, choice)
+        except FileProblemError as problem:
+            raise CommandError(str(problem), returncode=USAGE) from None
 
     def _progress(self, batch: ImportBatch) -> None:
-        total = f" of {batch.rows_total:,}" if batch.rows_total else ""
+        total = max(batch.rows_total or 0, batch.rows_done)
         words = batch.stage or batch.get_state_display()
-        self.stderr.write(f"{batch.rows_done:,}{total} rows · {words}")
+        if sys.stderr.isatty():
+            filled = round(BAR * batch.rows_done / total) if total else 0
+            bar = f"[{'█' * filled}{'·' * (BAR - filled)}]"
+            self.stderr.write(
+                f"\r{bar} {batch.rows_done:,} of {total:,} rows · {words:<30}",
+                ending="\n" if batch.is_final else "",
+            )
+        else:
+            self.stderr.write(f"{batch.rows_done:,} of {total:,} rows · {words}")
 
     def _report(self, batch: ImportBatch, options: dict[str, Any]) -> None:
         if batch.state == ImportState.FAILED:
@@ -108,6 +178,23 @@ class Command(BaseCommand):
             with out.open("w", newline="", encoding="utf-8") as target:
                 csv.writer(target).writerows(rejected_rows(batch=batch))
             self.stdout.write(f"The rejected rows are in {out}.")
+
+
+def _paths(name: str) -> list[Path]:
+    """A file, or the files of a pattern that the shell left as it is."""
+    path = Path(name)
+    if any(sign in path.name for sign in "*?[") and not path.exists():
+        return sorted(path.parent.glob(path.name)) or [path]
+    return [path]
+
+
+def _mapping(path: Path | None) -> Any:
+    if path is None:
+        return None
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} cannot be read as JSON: {error}", returncode=USAGE) from None
 
 
 def _seller(options: dict[str, Any]) -> Seller | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,62 @@ def test_an_import_of_nothing_but_rejected_rows_ends_with_code_1(tmp_path: Path)
     with pytest.raises(CommandError, match="Every row was rejected") as refused:
         run(save(tmp_path / "o.csv", orders_file({"status": "x"})))
     assert refused.value.returncode == 1
+
+
+THEIRS = Path(__file__).parent / "theirs"
+
+
+def test_a_file_in_other_columns_is_recognised_and_read(tmp_path: Path) -> None:
+    a_seller("mira")
+    said = run(THEIRS / "fiverr_list.csv", "--seller", "mira", "--date-order", "dmy")
+    assert "4 new" in said
+    file = ImportBatch.objects.get().files.get()
+    assert (file.role, file.mapping_name) == ("mixed", "Fiverr order list (scraped)")
+    assert "4 unchanged" in run(
+        THEIRS / "fiverr_list.csv", "--seller", "mira", "--preset", "fiverr-order-list"
+    )
+    assert "1 new" in run(THEIRS / "upwork.csv", "--platform", "upwork")
+
+
+def test_columns_that_must_be_chosen_end_with_code_2_and_say_what_is_open(tmp_path: Path) -> None:
+    a_seller("mira")
+    text = "Order No,Service,Purchase date,Status,Total,Currency\nA-1,logo,05/04/2024,done,5,USD\n"
+    path = save(tmp_path / "shop.csv", text)
+    with pytest.raises(CommandError, match="could be two days") as refused:
+        run(path, "--seller", "mira")
+    assert refused.value.returncode == 2
+    assert "--date-order" in str(refused.value)
+    assert "1 new" in run(path, "--seller", "mira", "--date-order", "mdy")
+    assert Order.objects.get().ordered_at.month == 5
+
+
+def test_a_mapping_can_be_given_as_a_file(tmp_path: Path) -> None:
+    columns = {
+        "order_ref": {"theirs": ["a"]},
+        "ordered_at": {"theirs": ["b"], "date_order": "dmy"},
+        **{
+            name: {"constant": value}
+            for name, value in (
+                ("gig", "g"), ("status", "completed"), ("currency", "USD"), ("seller", "mira")
+            )
+        },
+    }  # fmt: skip
+    mapping = tmp_path / "mine.json"
+    mapping.write_text(json.dumps({"role": "orders", "columns": {"orders": columns}}))
+    path = save(tmp_path / "x.csv", "a,b\nFO1,05/04/2024\n")
+    assert "1 new" in run(path, "--mapping", mapping)
+    assert Order.objects.get().ordered_at.month == 4
+    mapping.write_text("{")
+    with pytest.raises(CommandError, match="cannot be read as JSON"):
+        run(path, "--mapping", mapping)
+
+
+def test_patterns_sets_and_review_text(tmp_path: Path) -> None:
+    for number in range(3):
+        save(tmp_path / f"orders-{number}.csv", orders_file({"order_ref": f"FO{number}"}))
+    reviews = save(tmp_path / "r.csv", reviews_file({"order_ref": "FO1", "text": "kind"}))
+    gigs = save(tmp_path / "g.csv", "seller,gig,gig_title\nmira,editing,I will edit\n")
+    said = run(tmp_path / "orders-*.csv", "--reviews", reviews, "--gigs", gigs, "--no-review-text")
+    assert "5 new" in said
+    assert Review.objects.get().text == ""
+    assert Order.objects.select_related("gig").first().gig.title == "I will edit"  # type: ignore[union-attr]
