@@ -16,7 +16,6 @@ from eligibility.rules.types import (
     Demotion,
     Doubt,
     Empty,
-    Grade,
     Group,
     Kind,
     Level,
@@ -30,6 +29,7 @@ from eligibility.rules.types import (
     WindowKind,
 )
 from metrics.engine.days import day_number
+from metrics.engine.grades import Grade
 from metrics.policy_files import Parameter
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=40)]

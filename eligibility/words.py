@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eligibility.pages.parts import State
-from eligibility.rules.types import Grade, Group, Metric, Missing, Reason, Verdict
+from eligibility.rules.types import Group, Metric, Missing, Reason, Verdict
+from metrics.engine.grades import Grade
 
 STATES: Mapping[int, State] = {
     Verdict.MET: State.MET,

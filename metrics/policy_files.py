@@ -11,7 +11,6 @@ import dataclasses
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
@@ -19,6 +18,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from metrics.engine.grades import Grade
 from metrics.engine.types import AREAS, Policy, Unscored
 
 SHIPPED = Path(__file__).parent / "policies"
@@ -26,19 +26,6 @@ SHIPPED = Path(__file__).parent / "policies"
 
 class PolicyFileError(Exception):
     """A policy file does not hold; the text names file, field and reason."""
-
-
-class Grade(StrEnum):
-    """How sure a statement about the platform is."""
-
-    PUBLISHED = "P"
-    OBSERVED = "O"
-    ASSUMPTION = "A"
-    UNKNOWN = "U"
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
 
 
 class _Strict(BaseModel):

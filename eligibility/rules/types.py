@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 
+from metrics.engine.grades import Grade
+
 #: In verdict arrays: the rule set was not in force on that day. No verdict, never stored.
 OUT_OF_FORCE = -1
 
@@ -21,19 +23,6 @@ class Verdict(IntEnum):
     MET = 1
     #: Cannot be checked from the data.
     UNKNOWN = 2
-
-
-class Grade(StrEnum):
-    """How sure a statement about the platform is."""
-
-    PUBLISHED = "P"
-    OBSERVED = "O"
-    ASSUMPTION = "A"
-    UNKNOWN = "U"
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
 
 
 class Group(StrEnum):

@@ -11,7 +11,6 @@ from eligibility.rules.judge import judge
 from eligibility.rules.records import GigRecord, OrderRecord, SellerRecord, facts_of
 from eligibility.rules.types import (
     Comparison,
-    Grade,
     Kind,
     Level,
     Metric,
@@ -22,6 +21,7 @@ from eligibility.rules.types import (
     WindowKind,
 )
 from metrics.engine import warm_up as engine
+from metrics.engine.grades import Grade
 from metrics.engine.types import OrderFacts, OrderStatus, ReviewFacts
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from metrics.engine.grades import Grade
 from metrics.engine.types import Unscored
 from metrics.policy_files import (
     SHIPPED,
-    Grade,
     PolicyFileError,
     read_policy_file,
     read_policy_folders,

@@ -8,13 +8,13 @@ from typing import Any
 from eligibility.rules.types import (
     Bounds,
     Comparison,
-    Grade,
     Metric,
     MetricSpec,
     Rule,
     Window,
     WindowKind,
 )
+from metrics.engine.grades import Grade
 
 LEVELS = {1: "Level 1", 2: "Level 2", 3: "Top Rated"}
 

@@ -20,7 +20,6 @@ from eligibility.rules.types import (
     Bounds,
     Comparison,
     Empty,
-    Grade,
     Metric,
     MetricSpec,
     Rule,
@@ -31,6 +30,7 @@ from eligibility.rules.types import (
     WindowKind,
 )
 from metrics.engine.days import day_number
+from metrics.engine.grades import Grade
 from metrics.engine.types import OrderFacts, OrderStatus, ReviewFacts
 from tests.eligibility.rules.hypothetical import carried_out, known_on
 from tests.eligibility.rules.shipped import LEVELS_2018, LEVELS_2024, PROMOTED_2020, PROMOTED_2024
