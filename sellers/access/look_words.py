@@ -14,6 +14,8 @@ _WORDS = {
     "sellers:roster": "The list of sellers",
     "sellers:orders": "Orders",
     "sellers:order": "Order",
+    "sellers:order_history": "Where it comes from: order",
+    "sellers:completeness": "How complete the orders are",
     "sellers:notes": "Notes",
     "sellers:note_new": "Added a note",
     "sellers:note_remove": "Removed a note",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.urls import reverse
 
 from sellers.demo.accounts import DEMO_ACCOUNTS, create_demo_accounts
@@ -187,4 +189,16 @@ def test_an_account_made_on_the_admin_site_enters_at_once(
         reverse("admin:sellers_user_add"), {**form, "password1": PASSWORD, "password2": PASSWORD}
     )
     visitor.log_in("made@example.test")
+    assert visitor.is_logged_in
+
+
+def test_accounts_from_before_letters_keep_entering(visitor: Visitor, anna: User) -> None:
+    EmailAddress.objects.all().delete()
+    a_user("bert@example.test")
+    migration = import_module("sellers.migrations.0010_confirm_known_addresses")
+    migration.confirm(apps, None)
+    migration.confirm(apps, None)  # finds nothing more to do
+    found = EmailAddress.objects.order_by("email").values_list("email", "verified", "primary")
+    assert list(found) == [("anna@example.test", True, True), ("bert@example.test", True, True)]
+    visitor.log_in("anna@example.test")
     assert visitor.is_logged_in
