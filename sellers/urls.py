@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from sellers.views import (
     access,
+    completeness,
     import_draft,
     import_steps,
     import_undo,
@@ -15,6 +16,7 @@ from sellers.views import (
     notes,
     order_entry,
     orders,
+    provenance,
     roster,
 )
 
@@ -24,6 +26,12 @@ urlpatterns: list[URLPattern] = [
     path("", roster.roster_page, name="roster"),
     path("sellers/<int:seller_id>/orders/", orders.orders_page, name="orders"),
     path("sellers/<int:seller_id>/orders/<path:ref>/", orders.order_page, name="order"),
+    path(
+        "sellers/<int:seller_id>/order-history/<path:ref>/",
+        provenance.order_history,
+        name="order_history",
+    ),
+    path("sellers/<int:seller_id>/completeness/", completeness.completeness, name="completeness"),
     path("sellers/<int:seller_id>/enter-order/", order_entry.enter_order, name="order_entry"),
     path("sellers/<int:seller_id>/notes/", notes.notes_page, name="notes"),
     path("sellers/<int:seller_id>/notes/new/", notes.new_note, name="note_new"),
@@ -68,6 +76,11 @@ urlpatterns: list[URLPattern] = [
         name="import_file_columns",
     ),
     path("imports/<int:batch_id>/check/", import_steps.check_page, name="import_check"),
+    path(
+        "imports/<int:batch_id>/mend/<int:file_id>.csv",
+        provenance.mendable_file,
+        name="import_mendable",
+    ),
     path("imports/<int:batch_id>/mend/", import_steps.mend, name="import_mend"),
     path("imports/<int:batch_id>/effect/", import_steps.effect_page, name="import_effect"),
     path("imports/<int:batch_id>/duplicates/", import_steps.duplicates, name="import_duplicates"),

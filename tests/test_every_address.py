@@ -134,6 +134,8 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:shared_end": Rule("offered", "post", {"grant_id": "grant_id"}),
     "sellers:orders": Rule("orders", arguments=SELLER),
     "sellers:order": Rule("orders", arguments={**SELLER, "ref": "order_ref"}),
+    "sellers:order_history": Rule("seller", arguments={**SELLER, "ref": "order_ref"}),
+    "sellers:completeness": Rule("seller", arguments=SELLER),
     "sellers:order_entry": Rule("seller", "post", SELLER),
     "sellers:notes": Rule("seller", arguments=SELLER),
     "sellers:note_new": Rule("seller", "post", SELLER),
@@ -152,6 +154,7 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:import_columns": Rule("seller", arguments=IMPORT),
     "sellers:import_file_columns": Rule("seller", arguments={**IMPORT, "file_id": "file_id"}),
     "sellers:import_check": Rule("seller", arguments=IMPORT),
+    "sellers:import_mendable": Rule("seller", arguments={**IMPORT, "file_id": "file_id"}),
     "sellers:import_mend": Rule("seller", "post", IMPORT),
     "sellers:import_effect": Rule("seller", arguments=IMPORT),
     "sellers:import_duplicates": Rule("seller", "post", IMPORT),
@@ -276,6 +279,7 @@ def scene(db: None, settings: Any) -> Scene:
     a_seller("another", owner=other)
     batch = ImportBatch.objects.create(seller=seller, state="done", finished_at=timezone.now())
     file = batch.files.create(role="orders", name="o.csv", size=1, sha256="0" * 64)
+    batch.rejections.create(file=file, line=2, reason="It is blank.", fix="Fill it in.")
     feed, secret = create_feed(seller=seller, user=owner, now=NOW)
     note, shown = _note_and_score(seller, owner)
     people = {

@@ -230,9 +230,10 @@ def _meaning(word: str, known: ColumnMap | None, values: Sequence[str]) -> str:
 def _primary(mapping: Mapping, names: Sequence[str]) -> dict[int, Key]:
     """What each of their columns becomes first, by its place."""
     found: dict[int, Key] = {}
-    for kind, of in mapping.columns.items():
-        for ours, one in of.items():
-            places = [names.index(name) for name in one.theirs if name in names]
-            if places and not any(place in found for place in places):
-                found.update(dict.fromkeys(places, (kind, ours)))
+    # In the order of our own files: what was ordered comes before what is due.
+    for key in keys_of(FileRole(mapping.role)):
+        one = mapping.columns.get(key[0], {}).get(key[1])
+        places = [names.index(name) for name in one.theirs if name in names] if one else []
+        if places and not any(place in found for place in places):
+            found.update(dict.fromkeys(places, key))
     return found

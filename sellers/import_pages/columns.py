@@ -117,6 +117,8 @@ class FileColumns:
     notes: tuple[str, ...] = ()
     #: Names of the columns of a file that has our own.
     own: tuple[str, ...] = ()
+    #: The file is one of e-mails.
+    is_mail: bool = False
 
     @property
     def open_questions(self) -> int:

@@ -18,6 +18,7 @@ from sellers.import_pages.columns import (
     Words,
 )
 from sellers.import_pages.looking import Look
+from sellers.importing.drafts import MAIL_NAME
 from sellers.importing.mapping.propose import Proposal
 from sellers.models import FileRole, ImportFile
 
@@ -47,6 +48,7 @@ def file_columns(
         missing=_missing(form, proposal) if form else (),
         proofs=tuple(proofs),
         notes=(*look.notes, *(proposal.mapping.assumed if proposal.mapping else ())),
+        is_mail=file.mapping_name == MAIL_NAME,
         own=look.names if form is None and file.role != FileRole.TABLE else (),
     )
 

@@ -108,8 +108,8 @@ def _place(row: Mapping[str, Any], files: Mapping[int, str]) -> str:
     return f"{name}, line {row['line']:,}" if name and row["line"] else name
 
 
-def fact_words(name: str, value: Any) -> str:
-    """A stored fact as a person reads it; "" is unknown. Times are UTC."""
+def fact_words(name: str, value: Any, zone: dt.tzinfo = dt.UTC) -> str:
+    """A stored fact as a person reads it; "" is unknown. Times are those of ``zone``."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -118,7 +118,7 @@ def fact_words(name: str, value: Any) -> str:
         return str(_CHOICES[name](int(value)).label)
     if name.endswith("_at"):
         at = parse_datetime(str(value))
-        return format_date(at.astimezone(dt.UTC), "j M Y, H:i") if at else str(value)
+        return format_date(at.astimezone(zone), "j M Y, H:i") if at else str(value)
     if name == "amount":
         return f"{Decimal(str(value)):,.2f}"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ from typing import Any
 from sellers.import_pages.check import check_of
 from sellers.import_pages.preview import tallies_of
 from sellers.import_pages.working import working_context
+from sellers.importing.mended import files_with_rejections
 from sellers.importing.report import late_rejections
 from sellers.importing.undo import why_not_undoable
 from sellers.models import ImportBatch, ImportState
@@ -27,6 +28,7 @@ def end_context(batch: ImportBatch) -> dict[str, Any]:
         "effects": effects[:SHOWN_SELLERS],
         "effects_count": batch.effects.count(),
         "check": check_of(batch),
+        "mendable": files_with_rejections(batch),
         "late": late_rejections(batch),
         "can_undo": batch.state == ImportState.DONE and not why_not_undoable(batch),
     }

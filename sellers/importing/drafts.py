@@ -16,12 +16,13 @@ from sellers.importing.batches import NewFile, create_batch, keep_file, stored_p
 from sellers.importing.formats import plain_name
 from sellers.importing.mapping.model import VERSION
 from sellers.importing.mapping.model import Mapping as FileMapping
-from sellers.importing.mapping.propose import propose_mapping
+from sellers.importing.mapping.propose import Proposal, propose_mapping
 from sellers.importing.mapping.sets import guess_joins, propose_roles
 from sellers.importing.problems import FileProblemError
 from sellers.importing.reading import Chunk, Table
 from sellers.importing.sources import file_stem
 from sellers.importing.sources.joined import JoinedTable
+from sellers.importing.sources.mail import MailTable
 from sellers.importing.sources.opening import open_table
 from sellers.models import (
     FileRole,
@@ -35,6 +36,8 @@ from sellers.models import (
 
 #: Rows that are looked through when a file comes.
 FIRST_ROWS = 50_000
+#: What files of e-mails are recognised as.
+MAIL_NAME = "order e-mails"
 _READ = ("role", "mapping", "mapping_name")
 
 
@@ -66,13 +69,17 @@ def start_draft(
     seller: Seller | None,
     time_zone: str = "UTC",
     keeps_review_text: bool = True,
+    like: ImportBatch | None = None,
 ) -> ImportBatch:
-    """Keep uploaded files; the import waits for its columns."""
+    """Keep uploaded files; the import waits for its columns.
+
+    ``like`` is an import whose files had the same columns: they are read in the same way.
+    """
     with transaction.atomic():
         batch = create_batch(files=files, created_by=created_by, seller=seller, time_zone=time_zone)
         batch.state = ImportState.COLUMNS
         batch.save(update_fields=["state"])
-        _recognise(batch, created_by)
+        _recognise(batch, created_by, like)
     return batch
 
 
@@ -146,7 +153,7 @@ def _reopened(batch_id: int) -> bool:
     return True
 
 
-def _recognise(batch: ImportBatch, owner: User) -> None:
+def _recognise(batch: ImportBatch, owner: User, like: ImportBatch | None = None) -> None:
     """Propose for every file how it is read; what cannot be read is explained on its page.
 
     Files that were settled before keep what was said about them.
@@ -156,8 +163,14 @@ def _recognise(batch: ImportBatch, owner: User) -> None:
     tables = {name: table for name, file in files.items() if (table := _opened(file))}
     roles = propose_roles(tables, today=today, owner=owner, has_seller=has_seller)
     looked_up = {name: tables[name] for name, role in roles.items() if role is FileRole.TABLE}
+    settled = [*(like.files.exclude(mapping=None) if like else ()), *files.values()]
     for name, table in tables.items():
         if files[name].mapping is not None:
+            continue
+        twin = next((file for file in settled if _fits(file, table)), None)
+        if twin is not None:
+            files[name].role, files[name].mapping = twin.role, twin.mapping
+            files[name].mapping_name = twin.mapping_name
             continue
         if name in looked_up:
             _set(files[name], FileRole.TABLE, None, "")
@@ -170,8 +183,22 @@ def _recognise(batch: ImportBatch, owner: User) -> None:
             has_seller=has_seller,
             joins=joins,
         )
-        _set(files[name], found.role, found.mapping, found.known_as)
+        _set(files[name], found.role, found.mapping, _known_as(table, found))
     ImportFile.objects.bulk_update(files.values(), _READ)
+
+
+def _fits(settled: ImportFile, table: Table) -> bool:
+    """Whether a table has all columns from which a settled file was read."""
+    columns = (settled.mapping or {}).get("columns", {})
+    used = {
+        name for of in columns.values() for one in of.values() for name in one.get("theirs", ())
+    }
+    return bool(used) and used <= set(table.names)
+
+
+def _known_as(table: Table, found: Proposal) -> str:
+    is_mail = isinstance(table, FirstRows) and isinstance(table.table, MailTable)
+    return MAIL_NAME if is_mail else found.known_as
 
 
 def _opened(file: ImportFile) -> Table | None:

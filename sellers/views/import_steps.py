@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from sellers.import_forms import MoreFilesForm, max_upload_bytes
+from sellers.import_forms import MoreFilesForm
 from sellers.import_pages.check import check_of
 from sellers.import_pages.frame import EDITABLE, frame, step_url
 from sellers.import_pages.preview import effect_of
@@ -23,6 +23,7 @@ from sellers.importing.decisions import (
     preview_batch,
 )
 from sellers.importing.drafts import add_files, start_draft
+from sellers.importing.mended import files_with_rejections
 from sellers.models import ImportState, User
 from sellers.views.import_access import batch_or_404
 
@@ -39,7 +40,7 @@ def check_page(request: HttpRequest, batch_id: int) -> HttpResponse:
         context |= working_context(batch)
     else:
         context |= {"check": check_of(batch), "mended": MoreFilesForm()}
-    context["max_bytes"] = max_upload_bytes()
+        context["mendable"] = files_with_rejections(batch)
     return render(request, "sellers/imports/check.html", context)
 
 
@@ -99,7 +100,7 @@ def mend(request: HttpRequest, batch_id: int) -> HttpResponse:
     form = MoreFilesForm(request.POST, request.FILES)
     if not form.is_valid():
         context = {**frame(batch, "check"), "check": check_of(batch), "mended": form}
-        context["max_bytes"] = max_upload_bytes()
+        context["mendable"] = files_with_rejections(batch)
         return render(request, "sellers/imports/check.html", context, status=422)
     user, files = cast("User", request.user), form.new_files()
     if batch.state in EDITABLE and add_files(batch=batch, files=files, owner=user):
@@ -110,6 +111,7 @@ def mend(request: HttpRequest, batch_id: int) -> HttpResponse:
         seller=batch.seller,
         time_zone=batch.time_zone,
         keeps_review_text=batch.keeps_review_text,
+        like=batch,
     )
     return redirect("sellers:import_columns", new.pk)
 

@@ -320,6 +320,19 @@ def test_a_mended_file_of_an_import_that_ended_begins_a_new_one() -> None:
     assert "Choose a file" in nothing.content.decode()
 
 
+def test_a_mended_file_is_read_like_the_one_that_it_came_from() -> None:
+    client = as_user(an_admin())
+    batch = a_list_of_ones_own(client)
+    page = client.get(address("import_columns", batch))
+    chosen = {place(page, "Auftrag"): "orders.order_ref", place(page, "Preis"): "orders.amount"}
+    client.post(address("import_columns", batch), {**fields_of(client, batch), **chosen})
+    mended = SimpleUploadedFile("m.csv", OWN.encode())
+    client.post(address("import_mend", batch), {"uploaded": [mended]})
+    first, second = batch.files.order_by("pk")
+    assert first.mapping["columns"]["orders"]["order_ref"] == {"theirs": ["Auftrag"]}
+    assert second.mapping == first.mapping
+
+
 def test_what_would_change_is_shown_before_and_after() -> None:
     client = as_user(an_admin())
     first = checked(client, ("o.csv", orders_file({"status": "open"})))
