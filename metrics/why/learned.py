@@ -11,7 +11,7 @@ from metrics.dates import end_of_day
 from metrics.explanation import Explanation
 from metrics.why.links import Links
 from metrics.words import counted, day_words, listed
-from sellers.importing.known import Learned, learned_since
+from sellers.importing.known import Learned, anything_known, learned_since
 from sellers.models import Seller
 
 #: Imports that are named one by one.
@@ -34,11 +34,16 @@ class LearnedLate:
 
 
 def learned_of(explanation: Explanation, seller: Seller, links: Links) -> LearnedLate | None:
-    """What imports have told since the earlier day; None where they told nothing."""
+    """What imports have told since the earlier day; None where they told nothing.
+
+    A history that was imported as a whole after its days was not learned late: there was
+    nothing before it that could have been estimated.
+    """
     known = explanation.known_day
     since = known or explanation.before.day
-    found = learned_since(seller, end_of_day(seller, since))
-    if known is None and not found:
+    moment = end_of_day(seller, since)
+    found = learned_since(seller, moment)
+    if known is None and not (found and anything_known(seller, moment)):
         return None
     return LearnedLate(
         title=_title(known, since, bool(found)),

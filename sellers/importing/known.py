@@ -59,6 +59,17 @@ def known_since(orders: Sequence[Order]) -> dict[int, dt.datetime]:
     return {order.pk: ended.get(order.first_batch_id or 0) or order.created_at for order in orders}
 
 
+def anything_known(seller: Seller, moment: dt.datetime) -> bool:
+    """Whether any order of a seller was known at a moment."""
+    return (
+        Order.objects.filter(seller=seller)
+        .filter(
+            Q(first_batch__finished_at__lte=moment) | Q(first_batch=None, created_at__lte=moment)
+        )
+        .exists()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What one import told of a seller after a moment.

@@ -83,10 +83,12 @@ SELECT {columns}, row.first_batch_id,
 FROM {rows}
 LEFT JOIN sellers_importchange AS own
     ON (own.kind, own.row_id, own.batch_id) = (%(kind)s, row.id, %(batch)s)
-WHERE (row.first_batch_id = %(batch)s
-       AND NOT EXISTS (SELECT FROM {removed} AS removed WHERE removed.id = row.id))
-   OR row.id IN (SELECT row_id FROM sellers_importchange
-                 WHERE batch_id = %(batch)s AND kind = %(kind)s AND before IS NOT NULL)
+WHERE row.id IN (
+    (SELECT id FROM {table} WHERE first_batch_id = %(batch)s EXCEPT SELECT id FROM {removed})
+    UNION
+    SELECT row_id FROM sellers_importchange
+    WHERE batch_id = %(batch)s AND kind = %(kind)s AND before IS NOT NULL
+)
 """
 
 _RESTATED = """
@@ -110,7 +112,10 @@ def _collect(logged: Logged, removed: str, place: dict[str, int]) -> None:
         rows = SQL("{} JOIN sellers_gig AS gig ON gig.id = row.gig_id").format(rows)
     execute(
         SQL(_COLLECT).format(
-            columns=SQL(", ").join(columns), rows=rows, removed=Identifier(removed)
+            columns=SQL(", ").join(columns),
+            rows=rows,
+            table=Identifier(logged.table),
+            removed=Identifier(removed),
         ),
         place,
     )

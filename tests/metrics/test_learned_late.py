@@ -162,6 +162,12 @@ def test_the_page_says_nothing_where_nothing_was_learned_late(seller: Seller) ->
     assert "Learned" not in text
 
 
+def test_the_page_says_nothing_about_a_history_that_came_as_a_whole(seller: Seller) -> None:
+    """On 15 April no order was known, so there was no estimate that could have changed."""
+    text = page(seller, **{"from": "2024-04-15", "to": END.isoformat()})
+    assert "Learned" not in text
+
+
 def test_a_day_that_is_none_is_answered_in_words(seller: Seller) -> None:
     client = Client()
     client.login(username=an_admin().email, password=PASSWORD)
