@@ -49,9 +49,15 @@ class FutureLine:
 
 
 def futures_figure(
-    past: DailySeries, futures: Sequence[FutureLine], thresholds: Sequence[Threshold], today: date
+    past: DailySeries,
+    futures: Sequence[FutureLine],
+    thresholds: Sequence[Threshold],
+    mark: tuple[date, str],
 ) -> Figure:
-    """The figure as the page draws it, of at most three futures; arrow keys read the first."""
+    """The figure as the page draws it, of at most three futures; arrow keys read the first.
+
+    ``mark`` is a day with its words: today, or the day that is looked at.
+    """
     traces = [_line("our estimate", "estimate", past.first_day, past.values.tolist())]
     for number, future in enumerate(futures):
         if future.low:
@@ -67,7 +73,7 @@ def futures_figure(
         "standing": {
             "kind": "time",
             "thresholds": [{"y": t.score, "label": t.label} for t in thresholds],
-            "marks": [{"x": today.isoformat(), "label": "today", "role": "today"}],
+            "marks": [{"x": mark[0].isoformat(), "label": mark[1], "role": "today"}],
             "spans": [],
         },
     }

@@ -104,7 +104,7 @@ def futures_context(ground: Ground, quiet: QuietForecast) -> dict[str, Any]:
     legend = [{"kind": "estimate", "label": "our estimate"}]
     legend += futures_legend(futures)
     return {
-        "figure": futures_figure(shown, futures, thresholds, ground.today),
+        "figure": futures_figure(shown, futures, thresholds, (ground.today, "today")),
         "chart_table": futures_table(futures, table_days(ground.today, last)),
         "chart_label": futures_label(futures, last),
         "legend": [*legend, {"kind": "threshold", "label": "what a level needs"}],

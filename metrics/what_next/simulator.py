@@ -67,7 +67,7 @@ def _answer(ground: Ground, scenario: Scenario, day: date, pause: int | None) ->
         "lines": _by_order(ground, there, day) if scenario else [],
         "moves": _moves(there, last) if scenario else [],
         "pause": _pause_sentence(futures, day, pause),
-        "figure": futures_figure(blank, futures, [], day),
+        "figure": futures_figure(blank, futures, [], (day, day_words(day))),
         "table": futures_table(futures, table_days(ground.today, last)),
         "label": futures_label(futures, day),
         "legend": futures_legend(futures),
@@ -136,7 +136,7 @@ def _by_order(ground: Ground, there: Ground, day: date) -> list[dict[str, str]]:
     answer = difference(ground, there, day)
     sums = totals(orders_about(answer), answer.lines.amount)
     refs = dict(Order.objects.filter(pk__in=[n for n in sums if n > 0]).values_list("pk", "ref"))
-    ranked = sorted(sums.items(), key=lambda pair: -abs(pair[1]))
+    ranked = sorted(sums.items(), key=lambda pair: (-round(abs(pair[1]), 9), -pair[0]))
     rows = [
         {"name": _order_name(order, refs), "amount": signed(amount)}
         for order, amount in ranked[:MOST_LINES]

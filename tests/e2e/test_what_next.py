@@ -1,0 +1,70 @@
+"""What next in Chromium: the simulator answers as one types, and the address holds it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from metrics.services import recompute_sellers
+from sellers.models import Order, Seller
+from tests.builders import a_gig, a_review, a_seller, an_order
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def seller(transactional_db: None) -> Seller:
+    """Twelve good orders and a bad one, up to last week."""
+    now = timezone.now()
+    seller = a_seller("mira")
+    gig = a_gig(seller, title="Book editing")
+    for number in range(12):
+        a_review(an_order(gig, now - timedelta(days=16 + 10 * number)))
+    a_review(an_order(gig, now - timedelta(days=40), ref="FOBAD0000001"), 1)
+    recompute_sellers(seller_ids=[seller.pk], now=now)
+    return seller
+
+
+def test_the_simulator_answers_as_one_types_and_the_address_holds_it(
+    logged_in: Page, site: str, seller: Seller
+) -> None:
+    page = logged_in
+    page.goto(f"{site}/sellers/{seller.pk}/")
+    page.get_by_role("link", name="What would bring it back?").click()
+    expect(page.get_by_role("heading", name="What next", exact=True)).to_be_visible()
+    page.locator("#futures-chart[data-state=drawn]").wait_for()
+
+    simulator = page.locator("#simulator")
+    simulator.get_by_label("Gig").first.select_option(label="Book editing")
+    expect(simulator.locator(".next-sentence")).to_contain_text("instead of")
+    assert re.search(r"o1-gig=\d+", page.url)
+    simulator.get_by_label("Stars").first.select_option(label="1 star")
+    expect(simulator.get_by_text("order 1 that you entered")).to_be_visible()
+    said = simulator.locator(".next-sentence").inner_text()
+
+    # The address alone gives the same answer, and so does going back to it.
+    page.goto(page.url)
+    expect(page.locator("#simulator .next-sentence")).to_have_text(said)
+
+    # What is wrong is said beside the field, and nothing is lost.
+    page.locator("#simulator").get_by_label("As if these orders had never been").fill("FONOTHERE")
+    page.keyboard.press("Tab")
+    expect(page.locator("#simulator")).to_contain_text("is not a finished order of this seller")
+    expect(page.locator("#simulator [name='o1-stars']")).to_have_value("1")
+
+
+def test_the_plan_and_the_calendar_lead_to_the_simulator(
+    logged_in: Page, site: str, seller: Seller
+) -> None:
+    page = logged_in
+    page.goto(f"{site}/sellers/{seller.pk}/next/")
+    plan = page.locator("#plan")
+    plan.get_by_label("Display at least").select_option("2")
+    expect(plan.locator(".next-sentence")).to_contain_text("Nothing is needed")
+    page.locator("#age-out").get_by_role("link", name="Without it").first.click()
+    expect(page.locator("#simulator .next-sentence")).to_contain_text("instead of")
+    assert Order.objects.filter(ref="FOBAD0000001").exists()
