@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import CharField, Count, F, Func, QuerySet, Value, Window
 from django.db.models.functions import Concat, RowNumber
+from django.urls import reverse
 
-from sellers.models import ImportBatch, ImportRejection
+from sellers.models import ImportBatch, ImportRejection, ImportState
 
 #: Groups and examples of each that the page shows.
 SHOWN_REPAIRS, SHOWN_EXAMPLES = 40, 3
@@ -34,9 +35,8 @@ class Repair:
     column: str
     rows: int
     examples: tuple[Example, ...]
-    #: Address of the answer on the page of the columns that would mend all of them, if any.
+    #: The page of the columns, where another answer may mend all of them; "" where it is too late.
     url: str = ""
-    url_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,15 @@ def check_of(batch: ImportBatch) -> Check:
         .order_by("-rows", *_GROUP)[:SHOWN_REPAIRS]
     )
     examples = _examples(found, groups)
+    columns = _columns_url(batch)
     return Check(
         rows=batch.rows_done,
         rejected=batch.rows_rejected,
         mistakes=found.count(),
-        repairs=tuple(_repair(group, examples.get(_key(group), [])) for group in groups),
+        repairs=tuple(
+            _repair(group, examples.get(_key(group), []), columns if group["column"] else "")
+            for group in groups
+        ),
         notes=tuple(batch.notes),
     )
 
@@ -104,11 +108,22 @@ def _key(row: dict[str, Any]) -> tuple[str, ...]:
     return tuple(row[name] for name in _GROUP)
 
 
-def _repair(group: dict[str, Any], examples: list[Example]) -> Repair:
+def _columns_url(batch: ImportBatch) -> str:
+    """Where columns can be read otherwise, as long as they can."""
+    if batch.state not in ImportState.for_people():
+        return ""
+    mapped = batch.files.exclude(mapping=None).order_by("pk").first()
+    if mapped is None:
+        return ""
+    return reverse("sellers:import_file_columns", args=[batch.pk, mapped.pk])
+
+
+def _repair(group: dict[str, Any], examples: list[Example], url: str) -> Repair:
     return Repair(
         reason=group["what"],
         fix=group["fix"],
         column=group["column"],
         rows=group["rows"],
         examples=tuple(examples),
+        url=url,
     )

@@ -9,6 +9,8 @@ from django.forms import BoundField
 
 Level = Literal["chosen", "high", "likely", "unsure", "passed"]
 
+#: Columns that are passed over and need not be folded away.
+FEW_COLUMNS = 8
 #: How sure the guess is, in words.
 CONFIDENCE: dict[Level, str] = {
     "chosen": "your choice",
@@ -124,6 +126,12 @@ class FileColumns:
     def open_questions(self) -> int:
         asked = sum(question.is_open for question in self.questions)
         return asked + sum(bool(group.evidence) for group in self.words)
+
+    @property
+    def shows_passed(self) -> bool:
+        """Whether columns that are passed over stand open: they are few, or one is wrong."""
+        few = len(self.passed) <= FEW_COLUMNS or not self.rows
+        return few or any(row.field.errors for row in self.passed)
 
     @property
     def wanting(self) -> tuple[Missing, ...]:

@@ -35,6 +35,8 @@ def check_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = batch_or_404(request.user, batch_id)
     if batch.state == ImportState.COLUMNS:
         return redirect("sellers:import_columns", batch.pk)
+    if batch.state in (ImportState.FAILED, ImportState.CANCELLED):
+        return redirect("sellers:import", batch.pk)
     context = frame(batch, "check")
     if batch.state == ImportState.CHECKING:
         context |= working_context(batch)

@@ -305,6 +305,18 @@ def test_rejected_rows_come_by_remedy_and_can_be_put_back_in() -> None:
     assert not hasattr(batch, "preview")
 
 
+def test_a_remedy_leads_back_to_the_column_that_may_be_read_otherwise() -> None:
+    client = as_user(an_admin())
+    bad = SCRAPED.replace('"$1,234.50"', "much")
+    upload(client, ("list.csv", bad), seller=a_seller("mira").pk, time_zone="UTC")
+    batch = ImportBatch.objects.get()
+    client.post(address("import_columns", batch), {**fields_of(client, batch), "go": "on"})
+    work(batch)
+    page = client.get(address("import_check", batch)).content.decode()
+    assert "Choose again how “total” is read" in page
+    assert address("import_file_columns", batch, batch.files.get().pk) in page
+
+
 def test_a_mended_file_of_an_import_that_ended_begins_a_new_one() -> None:
     client = as_user(an_admin())
     batch = checked(client, ("o.csv", orders_file({}, {"order_ref": "FO2", "amount": "x"})))
@@ -383,6 +395,7 @@ def test_a_cancelled_import_leaves_nothing(tmp_path: Path) -> None:
     assert batch.state == ImportState.CANCELLED
     page = client.get(address("import", batch)).content.decode()
     assert "Nothing of this import was saved" in page
+    assert client.get(address("import_check", batch))["Location"] == address("import", batch)
     client.post(address("import_commit", batch))
     batch.refresh_from_db()
     assert batch.state == ImportState.CANCELLED
