@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from sellers.importing.problems import FileProblemError
-from sellers.importing.sources import workbook
+from sellers.importing.sources import workbook_parts
 from sellers.importing.sources.opening import open_table
 from sellers.importing.sources.workbook import WorkbookTable, sheet_names
 
@@ -174,7 +174,7 @@ def test_a_workbook_that_cannot_be_read_is_refused_in_words(kind: str, tmp_path:
 def test_a_bomb_is_refused_before_it_fills_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "FREE_BYTES", 100_000)
+    monkeypatch.setattr(workbook_parts, "FREE_BYTES", 100_000)
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
