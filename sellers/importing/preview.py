@@ -65,11 +65,14 @@ UNION ALL
 
 # Messages about one order are meant to be several: those are no duplicates.
 _DUPLICATES = """
-WITH rows AS (
-    SELECT {identity}, file_id, line, to_jsonb(staged) - '{{file_id,line,zone}}'::text[] AS said
-    FROM {table} AS staged
-    WHERE NOT EXISTS (SELECT FROM sellers_importfile
-                      WHERE id = staged.file_id AND role = {mail})
+WITH given AS (
+    SELECT staged.* FROM {table} AS staged
+    WHERE file_id NOT IN (SELECT id FROM sellers_importfile WHERE role = {mail})
+), repeated AS (
+    SELECT {identity} FROM given GROUP BY {names} HAVING count(*) > 1
+), rows AS (
+    SELECT repeated.*, file_id, line, to_jsonb(given) - '{{file_id,line,zone}}'::text[] AS said
+    FROM given JOIN repeated ON ({values}) = ({repeated})
 ), groups AS (
     SELECT {names}, count(*) OVER () AS groups, count(DISTINCT said) = 1 AS same,
            min(file_id) AS first_file, min(line) AS first_line,
@@ -130,16 +133,18 @@ def duplicates_in(batch: ImportBatch) -> dict[str, Any]:
                 "platform": "",
                 "handle": "",
                 "order_ref": "",
-                "review": "coalesce(ref, '')",
+                "review": "coalesce(given.ref, '')",
                 "posted_at": "",
             },
         ),
     ):
         query = SQL(_DUPLICATES).format(
             identity=SQL(", ").join(
-                SQL("{} AS {}").format(SQL(of or name), Identifier(name))
+                SQL("{} AS {}").format(_value(name, of), Identifier(name))
                 for name, of in identity.items()
             ),
+            values=SQL(", ").join(_value(name, of) for name, of in identity.items()),
+            repeated=SQL(", ").join(Identifier("repeated", name) for name in identity),
             names=SQL(", ").join(map(Identifier, identity)),
             table=Identifier(table),
             mail=Literal(FileRole.MAIL.value),
@@ -150,6 +155,11 @@ def duplicates_in(batch: ImportBatch) -> dict[str, Any]:
         count += groups[0][4] if groups else 0
         found += [_duplicate(kind, group, left_out) for group in groups]
     return {"duplicates": found[:SHOWN], "duplicates_count": count}
+
+
+def _value(name: str, of: str) -> Composed:
+    """A part of what makes two rows be about the same thing."""
+    return SQL(of).format() if of else SQL("{}").format(Identifier("given", name))
 
 
 def _duplicate(
