@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from eligibility.pages.parts import State
 from eligibility.rules.types import Group, Metric, Missing, Reason, Verdict
-from metrics.engine.grades import Grade
 
 STATES: Mapping[int, State] = {
     Verdict.MET: State.MET,
@@ -21,20 +20,6 @@ STATE_WORDS: Mapping[State, str] = {
     State.MET: "met",
     State.NOT_MET: "not met",
     State.UNKNOWN: "cannot be checked",
-}
-
-#: Which of a page's icons stands for a verdict; the word always stands beside it.
-STATE_ICONS: Mapping[State, str] = {
-    State.MET: "check",
-    State.NOT_MET: "x",
-    State.UNKNOWN: "circle-dashed",
-}
-
-GRADE_WORDS: Mapping[Grade, str] = {
-    Grade.PUBLISHED: "published by the platform",
-    Grade.OBSERVED: "observed by many sellers",
-    Grade.ASSUMPTION: "our assumption",
-    Grade.UNKNOWN: "unknown",
 }
 
 GROUP_TITLES: Mapping[Group, str] = {
@@ -51,26 +36,6 @@ GROUP_NOTES: Mapping[Group, str] = {
         "platform knows whether they count or where they lie, so they stand apart and never "
         "change the verdict above."
     ),
-}
-
-METRIC_NAMES: Mapping[Metric, str] = {
-    Metric.SUCCESS_SCORE: "success score",
-    Metric.RATING: "rating",
-    Metric.REVIEW_COUNT: "reviews",
-    Metric.RESPONSE_RATE: "response rate",
-    Metric.COMPLETED_ORDERS: "completed orders",
-    Metric.UNIQUE_CLIENTS: "unique clients",
-    Metric.EARNINGS_USD: "earnings",
-    Metric.DAYS_ACTIVE: "days active",
-    Metric.COMPLETION_RATE: "order completion",
-    Metric.ON_TIME_RATE: "delivery on time",
-    Metric.CANCELLATION_RATE: "cancellation rate",
-    Metric.CANCELLATIONS: "cancellations",
-    Metric.LEVEL: "seller level",
-    Metric.GIG_ACTIVE: "gig is active",
-    Metric.CATEGORY: "category",
-    Metric.HUMAN_REVIEW: "review by people",
-    Metric.PRIVATE_FEEDBACK: "private feedback",
 }
 
 #: Metrics behind whose value stands a list of orders, reviews or first messages.
@@ -120,8 +85,6 @@ MISSING_WORDS: Mapping[Missing, str] = {
     Missing.NOT_PUBLIC: "The platform shows it to nobody.",
 }
 OPEN_SIDE = "Your data leave open on which side of the rule the value lies."
-
-CANNOT_BE_CHECKED = "cannot be checked from your data"
 
 
 def state_of(verdict: int) -> State:

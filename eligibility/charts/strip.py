@@ -57,7 +57,6 @@ class Boundary:
 
     x: str
     day: date
-    turn: str
     label: str
     url: str
 
@@ -179,7 +178,6 @@ def _boundary(
     return Boundary(
         x=x,
         day=after.start,
-        turn=after.state.value,
         label=f"{history.title}: {words} from {day_words(after.start)}{was}. {cause.words}",
         url=cause.url,
     )

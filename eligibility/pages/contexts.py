@@ -179,4 +179,4 @@ def answer_words(label: str) -> str:
 
 def _shown(seller: Seller, seen: Observation, what: str) -> Shown:
     words = shown_words(seller.get_platform_display(), seen.day)
-    return Shown(what=what, words=words, quote=seen.words, day=seen.day)
+    return Shown(what=what, words=words, quote=seen.words)

@@ -26,7 +26,6 @@ class LevelState:
     phase: Phase
     supported: int
     possible: int
-    since: date | None = None
     grace_start: date | None = None
     #: The day on which the grace period is over.
     grace_end: date | None = None

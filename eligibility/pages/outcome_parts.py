@@ -40,4 +40,3 @@ class AgreementTable:
     columns: Sequence[str]
     rows: Sequence[tuple[str, Sequence[AgreementCell]]]
     words: str
-    finding: str = ""

@@ -78,7 +78,6 @@ class Shown:
     what: str
     words: str
     quote: str = ""
-    day: date | None = None
 
 
 def overall(states: Sequence[State]) -> State:

@@ -123,7 +123,6 @@ def level_on(seller: Seller, day: date) -> LevelState | None:
         phase=Phase(span.phase),
         supported=span.supported,
         possible=span.possible,
-        since=span.start,
         grace_start=span.grace_start,
         grace_end=span.grace_end,
     )

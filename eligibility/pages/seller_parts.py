@@ -90,5 +90,4 @@ class SellerEligibilityPage:
     gigs: Sequence[GigVerdict]
     promoted: str
     in_force: Sequence[InForce]
-    unknown: Sequence[str] = ()
     finding: str = ""

@@ -109,7 +109,7 @@ def test_the_walk_reaches_the_words_of_every_app() -> None:
     } <= names
     assert "not met" in set(words_of_python(ROOT / "eligibility" / "words.py"))
     said = " ".join(words_of_template(ROOT / "templates" / "metrics" / "seller" / "_hero.html"))
-    assert "See the orders" in said
+    assert "What would bring it back?" in said
 
 
 def test_no_text_of_the_product_gives_forbidden_advice() -> None:
