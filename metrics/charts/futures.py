@@ -139,8 +139,8 @@ def futures_label(futures: Sequence[FutureLine], day: date) -> str:
     for future in futures:
         score = future.on(number)
         what = "no score" if score is None else score_words(score)
-        said.append(f"{future.name}: {what}")
-    return f"Success score to {day_words(day)}. {'; '.join(said)}."
+        said.append(f"{future.name} {what}")
+    return f"Estimated success score on {day_words(day)}: {'; '.join(said)}."
 
 
 def table_days(today: date, last_day: date) -> list[date]:
