@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sellers.importing.formats import COLUMNS, Column, match_header
-from sellers.importing.mapping.apply import MappedSource
 from sellers.importing.mapping.guess import Confidence, Guess, guess_columns
 from sellers.importing.mapping.model import ColumnMap, Join
 from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.mapping.presets import preset_for
 from sellers.importing.mapping.profile import Profile, profile_table
 from sellers.importing.mapping.proofs import Question, prove
-from sellers.importing.mapping.readers import Reading, Unreadable, read_cell
 from sellers.importing.mapping.saved import recognise_mapping
 from sellers.importing.problems import FileProblemError
-from sellers.importing.reading import Chunk, Table
+from sellers.importing.reading import Table
 from sellers.models import FileRole, User
 
 #: Kinds of facts that a table is tried as, by what it may be at once.
@@ -242,64 +240,3 @@ def _each(mapping: FileMapping) -> Iterator[tuple[str, str, ColumnMap]]:
     for role, columns in mapping.columns.items():
         for ours, how in columns.items():
             yield role, ours, how
-
-
-@dataclass(frozen=True, slots=True)
-class LiveCell:
-    """A cell of the file and what it becomes; ``problem`` says why it becomes nothing."""
-
-    given: str
-    read: str
-    problem: str = ""
-
-
-def live_cells(
-    cells: Sequence[str],
-    *,
-    role: FileRole,
-    ours: str,
-    how: ColumnMap,
-    today: dt.date,
-    currency: str = "",
-) -> list[LiveCell]:
-    """Some cells of a column as a mapping reads them, for the page where it is made."""
-    column = next(column for column in COLUMNS[role] if column.name == ours)
-    found = []
-    for cell in cells:
-        try:
-            read = read_cell(cell.strip(), column, how, Reading(today, currency))
-        except Unreadable as problem:
-            found.append(LiveCell(cell, "", problem.reason))
-        else:
-            found.append(LiveCell(cell, read or how.constant))
-    return found
-
-
-def live_rows(
-    table: Table, mapping: FileMapping, today: dt.date, rows: int = 3
-) -> Mapping[FileRole, list[dict[str, str]]]:
-    """The first rows of a file as the mapping reads them, by kind of fact."""
-    first = next(table.chunks(), Chunk([], []))
-    head = _Head(table, Chunk(first.lines[:rows], first.rows[:rows]))
-    source = MappedSource(head, replace(mapping, joins=(), gathers=False), today)
-    found: dict[FileRole, list[dict[str, str]]] = {}
-    for block in source.blocks():
-        for each in (block, block.companion):
-            if each is not None:
-                found[each.role] = [
-                    {name: column[row] for name, column in each.cells.items()}
-                    for row in range(len(each.lines))
-                ]
-    return found
-
-
-class _Head:
-    """The first rows of a table."""
-
-    def __init__(self, table: Table, chunk: Chunk) -> None:
-        self.names, self.rows, self.chunk = table.names, len(chunk.rows), chunk
-        self.notes: list[str] = []
-        self.place_word = table.place_word
-
-    def chunks(self) -> Iterator[Chunk]:
-        yield self.chunk

@@ -27,11 +27,6 @@ _DAY_ZERO = {
 _LAST_DAY = 2_958_465  # 31 Dec 9999
 
 
-def sheet_names(path: Path) -> list[str]:
-    """The visible sheets of a workbook."""
-    return [name for name, _ in Workbook(path).sheets]
-
-
 @dataclass
 class WorkbookTable:
     """One sheet of a workbook."""
@@ -57,7 +52,10 @@ class WorkbookTable:
         if self.sheet:
             found = [part for name, part in sheets if name == self.sheet]
             if not found:
-                raise FileProblemError(f"The workbook has no sheet “{self.sheet[:100]}”.")
+                names = ", ".join(f"“{name[:60]}”" for name, _ in sheets[:10])
+                raise FileProblemError(
+                    f"The workbook has no sheet “{self.sheet[:60]}”; it has {names or 'none'}."
+                )
             return found[0]
         for name, part in sheets:
             if next(self._sheet_rows(part), None) is not None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from sellers.importing.batches import NewFile
 from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.mapping.presets import preset_for, presets
-from sellers.importing.mapping.propose import Proposal, live_cells, live_rows, propose_mapping
+from sellers.importing.mapping.propose import Proposal, propose_mapping
 from sellers.importing.mapping.saved import recognise_mapping, save_mapping
 from sellers.importing.problems import FileProblemError
 from sellers.importing.sources.opening import open_table
@@ -352,24 +352,6 @@ def test_a_mapping_of_another_file_is_refused_in_words(tmp_path: Path) -> None:
     batch = import_mapped(tmp_path, SCRAPED, mapping, seller=a_seller("mira"))
     assert batch.state == ImportState.FAILED
     assert "The file has no column “" in batch.message
-
-
-def test_live_cells_show_what_a_column_becomes(tmp_path: Path) -> None:
-    mapping = propose(tmp_path, SCRAPED).mapping
-    assert mapping is not None
-    how = mapping.of(FileRole.ORDERS)["ordered_at"]
-    found = live_cells(
-        ["31/01/2024", "Jan 09", "soon"],
-        role=FileRole.ORDERS,
-        ours="ordered_at",
-        how=how,
-        today=TODAY,
-    )
-    assert [cell.read for cell in found] == ["2024-01-31", "2024-01-09", ""]
-    assert found[2].problem == "“soon” cannot be read as a date. It is not a date."
-    rows = live_rows(open_table(tmp_path / "theirs.csv"), mapping, TODAY)
-    assert [row["status"] for row in rows[FileRole.ORDERS]] == ["completed", "cancelled", "open"]
-    assert [row["stars"] for row in rows[FileRole.REVIEWS]] == ["5"]
 
 
 def test_review_text_is_dropped_where_the_import_or_the_seller_says_so(tmp_path: Path) -> None:
