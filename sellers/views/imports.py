@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +11,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,6 +27,7 @@ from sellers.importing.drafts import start_draft
 from sellers.importing.formats import COLUMNS, example_file
 from sellers.importing.report import rejected_rows
 from sellers.models import FileRole, ImportState, User
+from sellers.views.csv_answers import csv_answer
 from sellers.views.import_access import batch_or_404
 
 ROWS = 50
@@ -105,12 +103,7 @@ def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
 def rejected_file(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """The rejected rows of an import as a CSV file."""
     batch = batch_or_404(request.user, batch_id)
-    writer = csv.writer(_Echo())
-    lines: Iterator[str] = (writer.writerow(row) for row in rejected_rows(batch=batch))
-    # With a mark at the start, spreadsheets read it as UTF-8.
-    response = StreamingHttpResponse(_marked(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rejected-{batch.pk}.csv"'
-    return response
+    return csv_answer(rejected_rows(batch=batch), f"rejected-{batch.pk}.csv")
 
 
 @require_safe
@@ -129,15 +122,3 @@ def example(request: HttpRequest) -> HttpResponse:
 def _check_may_import(user: Visitor) -> None:
     if not may_import(user):
         raise Http404
-
-
-class _Echo:
-    """Hands each line of the csv writer on instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _marked(lines: Iterator[str]) -> Iterator[str]:
-    yield "\ufeff"
-    yield from lines
