@@ -138,11 +138,21 @@ class MappedSource:
             cells,
             chunk.torn if leading else [],
             role,
-            _raw(self.table.names, chunk, readers),
+            self._raw(chunk),
             {r.column.name: r.places[0] for r in readers if r.places},
             faults,
             self.mapping.fills_only,
         )
+
+    def _raw(self, chunk: Chunk) -> Raw:
+        """The cells as given; what is personal in one kind of facts is so in all of them."""
+        readers = [reader for of in self._readers.values() for reader in of]
+
+        def places(column: str) -> frozenset[int]:
+            return frozenset(p for r in readers if r.column.name == column for p in r.places)
+
+        names = self.table.names
+        return Raw(names, chunk.rows, chunk.torn_rows, places("buyer"), places("text"))
 
 
 def places_of(names: Sequence[str]) -> dict[str, int]:
@@ -165,13 +175,6 @@ def _place(name: str, places: Mapping[str, int], what: str) -> int:
 
 def _word(cell: str) -> str:
     return cell.strip().casefold()
-
-
-def _raw(names: Sequence[str], chunk: Chunk, readers: Sequence[_ColumnReader]) -> Raw:
-    def places(column: str) -> frozenset[int]:
-        return frozenset(p for r in readers if r.column.name == column for p in r.places)
-
-    return Raw(names, chunk.rows, chunk.torn_rows, places("buyer"), places("text"))
 
 
 def _rated(block: Block) -> Block:

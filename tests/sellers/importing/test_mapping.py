@@ -14,6 +14,7 @@ import pytest
 from django.utils import timezone
 
 from sellers.importing.batches import NewFile
+from sellers.importing.mapping.apply import MappedSource
 from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.mapping.presets import preset_for, presets
 from sellers.importing.mapping.propose import Proposal, propose_mapping
@@ -385,3 +386,12 @@ def test_dates_without_a_year_are_of_the_year_of_the_upload(tmp_path: Path) -> N
     assert days["A-1"] == dt.datetime(year, 1, 1, tzinfo=dt.UTC)
     assert days["A-2"] == dt.datetime(year - 1, 12, 10, tzinfo=dt.UTC)
     assert days["A-3"] == dt.datetime(year - 1, 4, 8, 14, 14, tzinfo=dt.UTC)
+
+
+def test_names_of_buyers_are_marked_as_personal_in_orders_and_reviews(tmp_path: Path) -> None:
+    mapping = propose(tmp_path, SCRAPED).mapping
+    assert mapping is not None
+    (block,) = MappedSource(open_table(tmp_path / "theirs.csv"), mapping, TODAY).blocks()
+    assert block.companion is not None
+    buyer = list(block.raw.names).index("buyer")
+    assert block.raw.personal == block.companion.raw.personal == {buyer}
