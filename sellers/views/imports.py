@@ -13,6 +13,7 @@ from django.http import (
     HttpResponseBase,
 )
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -89,7 +90,9 @@ def import_page(request: HttpRequest, batch_id: int) -> HttpResponse:
 def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The part of a page that asks again until a worker is done with the import."""
     batch = batch_or_404(request.user, batch_id)
-    page = step_url(batch)
+    # After the check one sees first what cannot be read, and then the effect.
+    is_checked = batch.state == ImportState.READY
+    page = reverse("sellers:import_check", args=[batch.pk]) if is_checked else step_url(batch)
     if not wants_fragment(request, "import_progress"):
         return redirect(page)
     if batch.state in ImportState.for_workers():

@@ -83,6 +83,10 @@ def test_the_progress_part_asks_again_until_the_end(tmp_path: Path) -> None:
     assert "<html" not in part
     # Without HTMX it is the page.
     assert client.get(address)["Location"] == page(batch)
+    ImportBatch.objects.update(state=ImportState.READY)
+    check = reverse("sellers:import_check", args=[batch.pk])
+    assert client.get(address, headers=HTMX)["HX-Redirect"] == check
+    assert client.get(address)["Location"] == check
     ImportBatch.objects.update(state=ImportState.DONE, finished_at=NOW)
     # The page itself has the report, and the steps across its top.
     assert client.get(address, headers=HTMX)["HX-Redirect"] == page(batch)
