@@ -6,9 +6,7 @@ and a secret of 256 bits, of which only the hash is stored.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -16,6 +14,7 @@ from django.db.models import QuerySet
 
 from metrics.models import CalendarFeed
 from sellers.access import sight_of
+from sellers.access.tokens import hash_of, new_token
 from sellers.models import Seller, User
 
 
@@ -30,9 +29,9 @@ def create_feed(*, seller: Seller, user: User, now: datetime) -> tuple[CalendarF
     # Two requests at once come one after the other: the later address stays.
     User.objects.select_for_update().get(pk=user.pk)
     revoke_feed(seller=seller, user=user, now=now)
-    secret = secrets.token_urlsafe(32)
+    secret, secret_hash = new_token()
     feed = CalendarFeed.objects.create(
-        seller=seller, user=user, secret_hash=_hash(secret), created_at=now
+        seller=seller, user=user, secret_hash=secret_hash, created_at=now
     )
     return feed, secret
 
@@ -55,13 +54,8 @@ def feed_at(feed_id: int, secret: str, *, now: datetime) -> CalendarFeed | None:
     )
     expected = "" if feed is None else feed.secret_hash
     # Compared whether or not there is a row, in a time that tells nothing.
-    right = hmac.compare_digest(_hash(secret), expected.ljust(64))
+    right = hmac.compare_digest(hash_of(secret), expected.ljust(64))
     if feed is None or not right:
         return None
     sight = sight_of(feed.user, feed.seller_id, now=now)
     return None if sight is None or sight.hides_orders else feed
-
-
-def _hash(secret: str) -> str:
-    """Of a random secret: no salt and no slow hash are needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
