@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
 from hypothesis import settings as hypothesis_settings
 
 from config.embedded import Home
@@ -88,6 +91,15 @@ def servers(pytestconfig: pytest.Config) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None) -> None:
     """pytest-django's place for what must happen before the test database is made."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rates_survive_a_flush() -> None:
+    """A test with real transactions empties every table: the shipped rates come back with it."""
+    shipped = import_module("sellers.migrations.0003_shipped_rates")
+    post_migrate.connect(
+        lambda **_: shipped.load(apps, None), sender=apps.get_app_config("sellers"), weak=False
+    )
 
 
 @pytest.fixture(autouse=True)
