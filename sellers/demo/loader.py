@@ -21,6 +21,7 @@ from sellers.demo.rows import StoryFacts
 from sellers.demo.stories import STORIES
 from sellers.models import (
     Gig,
+    ImportBatch,
     Inquiry,
     Note,
     Observation,
@@ -88,6 +89,8 @@ def remove_demo() -> int:
     sellers = Seller.objects.filter(platform=Platform.FIVERR, handle__in=STORIES)
     _forget_facts(sellers)
     count = sellers.count()
+    # Each points to the other: the imports go first.
+    ImportBatch.objects.filter(seller__in=sellers).delete()
     sellers.delete()
     User.objects.filter(email__in=[account.email for account in DEMO_ACCOUNTS]).delete()
     return count
