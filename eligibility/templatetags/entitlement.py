@@ -33,9 +33,7 @@ def with_verdicts(rows: Iterable[RosterRow]) -> Sequence[tuple[RosterRow, Compac
     rows = list(rows)
     ids = [row.seller.pk for row in rows]
     found = {one.seller_id: one for one in EligibilityStanding.objects.filter(seller__in=ids)}
-    return [
-        (row, _words(found[row.seller.pk]) if row.seller.pk in found else None) for row in rows
-    ]
+    return [(row, _words(found[row.seller.pk]) if row.seller.pk in found else None) for row in rows]
 
 
 @register.simple_tag

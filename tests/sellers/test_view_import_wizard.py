@@ -341,6 +341,7 @@ def test_a_mended_file_is_read_like_the_one_that_it_came_from() -> None:
     mended = SimpleUploadedFile("m.csv", OWN.encode())
     client.post(address("import_mend", batch), {"uploaded": [mended]})
     first, second = batch.files.order_by("pk")
+    assert first.mapping is not None
     assert first.mapping["columns"]["orders"]["order_ref"] == {"theirs": ["Auftrag"]}
     assert second.mapping == first.mapping
 
