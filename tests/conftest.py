@@ -89,8 +89,13 @@ def servers(pytestconfig: pytest.Config) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(servers: None) -> None:
-    """pytest-django's place for what must happen before the test database is made."""
+def django_db_modify_db_settings(
+    servers: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """pytest-django's place for what must happen before the test database is made.
+
+    The suffix gives each process a database of its own where several share one server.
+    """
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -70,8 +70,7 @@ def harms_on(evidence: EvidenceColumns, state: State) -> Harms:
     weighted_x = np.bincount(cell, state.item_weight[alive] * outcome, size).reshape(shape)
     items = np.bincount(cell, minlength=size).reshape(shape)
     left = state.live[gig] - items
-    rest = np.where(left > 0, np.maximum(state.weight[gig] - weight, 0.0), 0.0)
-    rest_x = np.where(left > 0, np.maximum(state.weighted_x[gig] - weighted_x, 0.0), 0.0)
+    rest, rest_x = _of_the_others(gig, weight), _of_the_others(gig, weighted_x)
     distances = distances_of_sums(rest, rest_x, state.mean[gig], state.spread[gig], state.policy)
     without = _overall_without(
         state,
@@ -89,6 +88,22 @@ def harms_on(evidence: EvidenceColumns, state: State) -> Harms:
         end_day=end_day,
         end_cause=end_cause,
     )
+
+
+def _of_the_others(gig: Int32, parts: Float64) -> Float64:
+    """For each row the sum of its gig's other rows; ``parts`` has shape (orders, areas).
+
+    Added up from both sides, never "all less this one": beside an order of yesterday, one that a
+    short half-life has left almost no weight would vanish in the difference.
+    """
+    result = np.zeros_like(parts)
+    for one in np.unique(gig):
+        rows = np.flatnonzero(gig == one)
+        before = np.cumsum(parts[rows[:-1]], axis=0)
+        after = np.cumsum(parts[rows[:0:-1]], axis=0)[::-1]
+        result[rows[1:]] += before
+        result[rows[:-1]] += after
+    return result
 
 
 def _overall_without(

@@ -60,7 +60,9 @@ class Context:
         fresh = {key for key in keys if key not in self.sellers}
         if not fresh:
             return
-        found = Seller.objects.filter(handle__in={handle for _, handle in fresh})
+        # A name with a NUL is nobody's, and PostgreSQL would refuse the question.
+        handles = {handle for _, handle in fresh if "\x00" not in handle}
+        found = Seller.objects.filter(handle__in=handles)
         known = {
             (seller.platform, seller.handle): KnownSeller(
                 seller.time_zone,

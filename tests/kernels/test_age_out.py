@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -75,3 +77,17 @@ def test_a_good_order_can_hurt_by_the_weight_it_gives_a_weak_gig() -> None:
 def test_a_day_without_orders_has_no_harm() -> None:
     evidence = evidence_columns([finished(1, 0, 100, 0.0)])
     assert len(harms_on(evidence, state_of(evidence, 5000, PLAIN, 1)).order) == 0
+
+
+def test_an_old_order_keeps_its_little_weight_beside_a_new_one() -> None:
+    # With a half-life of five days the old order weighs 2 ** -73: the others' sum less the new
+    # order's weight would be nothing, and the score without it unknown.
+    policy = replace(PLAIN, half_life_days=5.0, min_activity=1)
+    items = [finished(1, 0, 635, 0.0), finished(2, 0, 1000, 1.0)]
+    evidence = evidence_columns(items)
+    found = harms_on(evidence, state_of(evidence, 1000, policy, 1))
+    now = reference.seller_state(items, 1000, policy).score
+    without = reference.seller_state(items[:1], 1000, policy).score
+    assert now is not None
+    assert without is not None
+    assert found.of(2) == pytest.approx(without - now, abs=1e-12)

@@ -163,6 +163,13 @@ def test_zero_bytes_in_a_cell_refuse_their_row_only(tmp_path: Path) -> None:
     assert batch.rejections.get().value == "a\\x00b"
 
 
+def test_a_zero_byte_in_a_seller_s_name_refuses_its_row_only(tmp_path: Path) -> None:
+    text = orders_file({"seller": "de\x00mo"}, {"order_ref": "FO2"})
+    batch = import_files(tmp_path, orders=[text])
+    assert (batch.rows_new, batch.rows_rejected) == (1, 1)
+    assert reasons(batch) == [(2, "seller", "The cell holds bytes that are not text.")]
+
+
 def test_damaged_utf_8_refuses_the_damaged_rows_only(tmp_path: Path) -> None:
     good = {"gig_title": "Größe ändern für schöne Bücher"}
     text = orders_file(good, {**good, "order_ref": "FO2"}, {"order_ref": "FO3", "gig_title": "?"})
