@@ -70,7 +70,8 @@ def harms_on(evidence: EvidenceColumns, state: State) -> Harms:
     weighted_x = np.bincount(cell, state.item_weight[alive] * outcome, size).reshape(shape)
     items = np.bincount(cell, minlength=size).reshape(shape)
     left = state.live[gig] - items
-    rest, rest_x = _of_the_others(gig, weight), _of_the_others(gig, weighted_x)
+    rest = _of_the_others(gig, weight.astype(np.float64, copy=False))
+    rest_x = _of_the_others(gig, weighted_x.astype(np.float64, copy=False))
     distances = distances_of_sums(rest, rest_x, state.mean[gig], state.spread[gig], state.policy)
     without = _overall_without(
         state,
