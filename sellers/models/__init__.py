@@ -12,11 +12,12 @@ from sellers.models.imports import (
     ImportState,
 )
 from sellers.models.mail import Letter
-from sellers.models.observations import Inquiry, Note, Observation
+from sellers.models.observations import Inquiry, Observation
 from sellers.models.orders import CancelledBy, Order, OrderStatus, Review, WaitingReview
 from sellers.models.rates import ExchangeRate
 from sellers.models.sellers import Gig, Platform, Seller
 from sellers.models.users import User
+from sellers.models.working import Note, Promise, Visit, WrittenAs
 
 __all__ = [
     "CancelledBy",
@@ -43,9 +44,12 @@ __all__ = [
     "Order",
     "OrderStatus",
     "Platform",
+    "Promise",
     "Review",
     "Scope",
     "Seller",
     "User",
+    "Visit",
     "WaitingReview",
+    "WrittenAs",
 ]

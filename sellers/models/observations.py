@@ -1,4 +1,4 @@
-"""What the platform displayed, what was noted, and first contacts of new clients."""
+"""What the platform displayed, and first contacts of new clients."""
 
 from __future__ import annotations
 
@@ -133,29 +133,3 @@ class Observation(models.Model):
             raise ValidationError({"value": "Enter the number that the platform showed."})
         if self.gig is not None and self.gig.seller_id != self.seller_id:
             raise ValidationError({"gig": "This gig belongs to another seller."})
-
-
-class Note(models.Model):
-    """A dated remark on the trajectory: an illness, a holiday, a change of price."""
-
-    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="notes")
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    day = models.DateField()
-    until = models.DateField(null=True, blank=True)
-    text = models.CharField(max_length=200)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("day", "id")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("day")),
-                name="note_until_after_day",
-                violation_error_message="The last day lies before the first.",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.text
