@@ -152,6 +152,17 @@ class Peer:
         [(rows,)] = self.connection.execute(counted).fetchall()
         return int(rows)
 
+    def verdicts(
+        self, table: str, names: Sequence[str], first_subject: int, subjects: int
+    ) -> dict[str, NDArray[Any]]:
+        """Columns of the days of some subjects, with "subject" and "day", in any order."""
+        asked = self.connection.execute(
+            f"SELECT subject, day, {', '.join(names)} FROM {table}"  # noqa: S608 - our own names
+            " WHERE subject >= ? AND subject < ?",
+            [first_subject, first_subject + subjects],
+        )
+        return {name: np.asarray(column) for name, column in asked.fetchnumpy().items()}
+
     def _statements(self) -> Iterable[str]:
         yield _ratings(Scope.SELLER, "sellers")
         yield _ratings(Scope.GIG, "gigs")

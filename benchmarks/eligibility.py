@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from statistics import median
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,38 +69,48 @@ def _spans(facts: EligibilityFacts, rule_sets: tuple[RuleSet, ...]) -> int:
 
 
 def _assert_same(peer: Peer, given: list[EligibilityFacts], rule_sets: tuple[RuleSet, ...]) -> int:
-    """Every verdict of every day; the number of verdicts compared."""
-    judged = [judge(facts, rule_sets) for facts in given]
-    compared = 0
-    for kind, table in ((Kind.LEVELS, "seller_verdicts"), (Kind.PROMOTION, "gig_verdicts")):
-        place = _places(peer, table, [_axis(found, kind) for found in judged])
-        for rule_set in (one for one in rule_sets if one.kind is kind):
-            enabled = [rule.id for rule in rule_set.all_rules if rule.enabled]
-            for rule_id in (*enabled, *rule_set.overall_ids):
-                ours = np.concatenate([found.verdicts[rule_set.id, rule_id] for found in judged])
-                theirs = np.empty_like(ours)
-                theirs[place] = _column(peer, table, name_of(rule_set, rule_id))
-                differs = np.flatnonzero(ours != theirs)
-                assert not len(differs), f"{rule_set.id}/{rule_id}: {len(differs)} days differ"
-                compared += int((ours >= 0).sum())
+    """Every verdict of every day, batch by batch; the number of verdicts compared."""
+    compared = sellers = gigs = 0
+    for facts in given:
+        found = judge(facts, rule_sets)
+        for kind, table, first in (
+            (Kind.LEVELS, "seller_verdicts", sellers),
+            (Kind.PROMOTION, "gig_verdicts", gigs),
+        ):
+            compared += _assert_same_verdicts(peer, found, kind, table, first)
+        sellers, gigs = sellers + facts.sellers, gigs + facts.gigs
     return compared
 
 
-def _axis(found: Judgement, kind: Kind) -> Axis:
-    return found.axes.seller if kind is Kind.LEVELS else found.axes.gig
+def _assert_same_verdicts(
+    peer: Peer, found: Judgement, kind: Kind, table: str, first_subject: int
+) -> int:
+    """The verdicts of one batch on sellers or on gigs; how many there are."""
+    sets = [rule_set for rule_set in found.rule_sets if rule_set.kind is kind]
+    names = {
+        (rule_set.id, rule_id): name_of(rule_set, rule_id)
+        for rule_set in sets
+        for rule_id in (
+            *(rule.id for rule in rule_set.all_rules if rule.enabled),
+            *rule_set.overall_ids,
+        )
+    }
+    axis = found.axis(sets[0])
+    theirs = peer.verdicts(table, tuple(names.values()), first_subject, axis.subjects)
+    place = _places(axis, theirs["subject"] - first_subject, theirs["day"], table)
+    compared = 0
+    for key, name in names.items():
+        ours = found.verdicts[key]
+        differs = int((ours[place] != theirs[name]).sum())
+        assert not differs, f"{'/'.join(key)}: {differs} days differ"
+        compared += int((ours >= 0).sum())
+    return compared
 
 
-def _column(peer: Peer, table: str, name: str) -> NDArray[Any]:
-    asked = peer.connection.execute(f"SELECT {name} FROM {table}")  # noqa: S608 - our own names
-    return np.asarray(asked.fetchnumpy()[name])
-
-
-def _places(peer: Peer, table: str, axes: list[Axis]) -> NDArray[np.int64]:
+def _places(
+    axis: Axis, subject: NDArray[np.integer], day: NDArray[np.integer], table: str
+) -> NDArray[np.int64]:
     """Where each row of a table lies in our own order of subjects and days."""
-    lengths = np.concatenate([np.diff(axis.offset) for axis in axes])
-    offset = np.concatenate(([0], np.cumsum(lengths)))
-    first = np.concatenate([axis.first_day for axis in axes])
-    subject = _column(peer, table, "subject")
-    place: NDArray[np.int64] = offset[subject] + _column(peer, table, "day") - first[subject]
-    assert np.array_equal(np.sort(place), np.arange(offset[-1])), f"{table}: not every day once"
+    place = axis.places(subject, day)
+    assert np.array_equal(np.sort(place), np.arange(axis.size)), f"{table}: not every day once"
     return place

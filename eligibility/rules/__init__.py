@@ -7,4 +7,4 @@ docs/POLICIES.md lists the rules that ship with the product.
 
 #: Names the evaluator in stored rows. Raised with every change that moves a verdict; a stored
 #: row of another version is recomputed from scratch.
-RULES_VERSION = "1"
+RULES_VERSION = "2"

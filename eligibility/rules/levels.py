@@ -4,7 +4,8 @@ Each day has the verdict of every level's rules together. A level is granted whe
 rules are met. A level held is endangered only where one of its rules that hold beyond entry is
 certainly not met: unknown neither grants nor takes. The machine runs twice. Once it grants only
 what is certain: that is the level *held*, as far as the data can establish it. Once it grants
-what may be: that is the most the level may be. What the platform showed sets both.
+what may be: that is the most the level may be. What the platform showed sets both, and is the
+last word on its day.
 """
 
 from __future__ import annotations
@@ -166,11 +167,11 @@ def _run(
         next_shown, end_shown = shown_range[seller], shown_range[seller + 1]
         for entry in range(offset[seller], offset[seller + 1]):
             day = first_day[seller] + entry - offset[seller]
-            rules = day_set[day - base]
+            rules, told = day_set[day - base], -1
             while next_shown < end_shown and shown_day[next_shown] <= day:
-                if shown_rank[next_shown] != held:
-                    held, least, phase = shown_rank[next_shown], shown_rank[next_shown], 1
-                    grace = NO_DAY
+                told = shown_rank[next_shown]
+                if shown_day[next_shown] < day:
+                    held, least, told = told, told, -1
                 next_shown += 1
             supported = 0
             if rules < 0:
@@ -184,6 +185,13 @@ def _run(
                 held, least, phase, grace = _judge(
                     (held, grace, NO_DAY), day, endangered, supported, process
                 )
+            if told >= 0 and told != held:
+                held, phase, grace = told, min(phase, 1), NO_DAY
+                below = rules >= 0 and judged[day - base] and supported <= held
+                if below and held > 0 and failing[entry, held - 1] and grace_days[rules] > 0:
+                    phase, grace = 2, day
+            if told >= 0:
+                least = held
             out[0][entry], out[1][entry], out[2][entry] = held, phase, least
             out[3][entry], out[4][entry] = supported, grace
 

@@ -34,20 +34,44 @@ class Machine:
     grace_start: int | None = None
     supported: int = 0
 
-    def show(self, rank: int) -> None:
-        """The platform showed a level. One that we hold anyway changes nothing."""
-        if rank != self.held:
-            self.held = self.least = rank
-            self.phase, self.grace_start = Phase.HOLDS, None
-
     def pass_day(
         self,
         day: int,
         rules: RuleSet | None,
         verdicts: dict[int, Verdict],
         kept: dict[int, Verdict],
+        shown: int | None,
     ) -> None:
-        """One day under the rules in force; ``verdicts`` by rank, ``kept`` without entry rules."""
+        """One day under the rules in force; ``verdicts`` by rank, ``kept`` without entry rules.
+
+        The level that the platform showed on the day is that of the day, whatever the rules
+        would have made of it.
+        """
+        self._apply(day, rules, verdicts, kept)
+        if shown is None:
+            return
+        if shown != self.held:
+            self._correct(day, rules, kept, shown)
+        self.least = shown
+
+    def _correct(
+        self, day: int, rules: RuleSet | None, kept: dict[int, Verdict], shown: int
+    ) -> None:
+        """The platform showed another level: the clock starts anew, today where it is failed."""
+        self.held, self.grace_start = shown, None
+        self.phase = Phase.NO_RULES if rules is None else Phase.HOLDS
+        if rules is None or not _judged(rules, day) or self.supported > shown:
+            return
+        if rules.grace_days and kept.get(shown) is Verdict.NOT_MET:
+            self.phase, self.grace_start = Phase.GRACE, day
+
+    def _apply(
+        self,
+        day: int,
+        rules: RuleSet | None,
+        verdicts: dict[int, Verdict],
+        kept: dict[int, Verdict],
+    ) -> None:
         if rules is None:
             self.least, self.phase, self.grace_start, self.supported = (
                 self.held,
@@ -59,7 +83,7 @@ class Machine:
         enough = {Verdict.MET, Verdict.UNKNOWN} if self.hopeful else {Verdict.MET}
         self.supported = max((r for r, v in verdicts.items() if v in enough), default=0)
         self.phase = max(self.phase, Phase.HOLDS)
-        if rules.judged_on is not None and date_of(day).day != rules.judged_on:
+        if not _judged(rules, day):
             return
         if self.supported > self.held:
             self._hold(self.supported)
@@ -86,6 +110,10 @@ class Machine:
             self._hold(self.supported)
 
 
+def _judged(rules: RuleSet, day: int) -> bool:
+    return rules.judged_on is None or date_of(day).day == rules.judged_on
+
+
 @dataclass(frozen=True, slots=True)
 class DayOfSeller:
     """What a day says: verdicts by rule set, gig (None for levels) and rule or level id."""
@@ -105,8 +133,7 @@ def walk(seller: SellerRecord, rule_sets: Sequence[RuleSet]) -> list[DayOfSeller
     sure, hopeful = Machine(hopeful=False), Machine(hopeful=True)
     before = {day: rank for day, rank in seller.shown_levels.items() if day < seller.first_day}
     for _, rank in sorted(before.items()):
-        sure.show(rank)
-        hopeful.show(rank)
+        sure.held = sure.least = hopeful.held = hopeful.least = rank
     found = []
     for day in range(seller.first_day, seller.last_day + 1):
         verdicts: dict[tuple[str, int | None, str], Verdict] = {}
@@ -118,9 +145,7 @@ def walk(seller: SellerRecord, rule_sets: Sequence[RuleSet]) -> list[DayOfSeller
                 rules = rule_set
                 by_rank, kept = _levels(seller, rule_set, day, verdicts)
         for machine in (sure, hopeful):
-            if day in seller.shown_levels:
-                machine.show(seller.shown_levels[day])
-            machine.pass_day(day, rules, by_rank, kept)
+            machine.pass_day(day, rules, by_rank, kept, seller.shown_levels.get(day))
         most = max(hopeful.held, sure.held)
         for rule_set in rule_sets:
             if rule_set.kind is Kind.PROMOTION and rule_set.holds_on(day):

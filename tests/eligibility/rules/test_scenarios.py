@@ -400,6 +400,67 @@ def test_what_the_platform_showed_outweighs_what_we_would_have_said() -> None:
     assert levels.grace_start[at(0, day_of(2024, 5, 1))] == day_of(2024, 5, 1)
 
 
+def test_on_the_day_of_an_observation_the_level_is_the_one_that_was_shown() -> None:
+    # 12 clients (≥ 10): all of Level 2 is met on every day since 14 March; of Top Rated the 40
+    # orders fail (30). The platform shows Level 1 on 1 May: Level 1 on that day for certain, and
+    # promotion with it. From the next day on the rules grant Level 2 again.
+    shown = day_of(2024, 5, 1)
+    seller = established(day_of(2024, 5, 10), clients=12)
+    seller = replace(seller, shown_levels={**seller.shown_levels, shown: 1})
+    levels = judge(facts_of([seller]), EVERYTHING).levels
+    assert levels is not None
+    at = levels.axis.index(0, shown)
+    for column in (levels.held, levels.least, levels.most):
+        assert column[at - 1 : at + 2].tolist() == [2, 1, 2]
+    assert levels.supported[at - 1 : at + 2].tolist() == [2, 2, 2]
+    assert set(levels.phase[at - 1 : at + 2].tolist()) == {Phase.HOLDS}
+
+
+def test_what_may_be_does_not_rise_above_a_shown_level_on_its_day() -> None:
+    # No first messages: the response rate, and with it Level 2, stays open. Shown: Level 1.
+    shown = day_of(2024, 5, 1)
+    seller = replace(established(day_of(2024, 5, 10), clients=12), inquiries=())
+    seller = replace(seller, shown_levels={shown: 1})
+    found = judge(facts_of([seller]), EVERYTHING)
+    levels = found.levels
+    assert levels is not None
+    at = levels.axis.index(0, shown)
+    assert levels.held[at - 1 : at + 2].tolist() == [0, 1, 1]
+    assert levels.least[at - 1 : at + 2].tolist() == [0, 1, 1]
+    assert levels.most[at - 1 : at + 2].tolist() == [2, 1, 2]
+    # "Level 1 or more" was open the day before, and is certain on the day.
+    days = [verdicts_on(found, PROMOTED_2024, shown + n)["level"] for n in (-1, 0)]
+    assert days == [UNKNOWN, MET]
+
+
+def test_a_level_shown_on_the_day_its_grace_runs_out_is_kept_with_a_new_clock() -> None:
+    # 4 clients: grace for Level 2 from 14 March, Level 1 from 13 April. On 13 April the platform
+    # still shows Level 2: grace of 30 days from then, Level 1 from 13 May.
+    shown = day_of(2024, 4, 13)
+    seller = established(day_of(2024, 6, 1), clients=4)
+    seller = replace(seller, shown_levels={**seller.shown_levels, shown: 2})
+    levels = judge(facts_of([seller]), EVERYTHING).levels
+    assert levels is not None
+    at = levels.axis.index
+    assert levels.held[at(0, shown)] == 2
+    assert levels.grace_start[at(0, shown)] == shown
+    assert levels.held[at(0, day_of(2024, 5, 12))] == 2
+    assert levels.held[at(0, day_of(2024, 5, 13))] == 1
+
+
+def test_top_rated_shown_during_its_review_is_certain_on_that_day_only() -> None:
+    # As above: review from 13 April; the metrics support Level 2. Shown on 1 May: Top Rated.
+    shown = day_of(2024, 5, 1)
+    seller = established(day_of(2024, 6, 1), clients=30)
+    seller = replace(seller, shown_levels={CHANGE - 100: 3, shown: 3})
+    levels = judge(facts_of([seller]), EVERYTHING).levels
+    assert levels is not None
+    at = levels.axis.index(0, shown)
+    assert levels.least[at - 1 : at + 2].tolist() == [2, 3, 2]
+    assert levels.held[at - 1 : at + 2].tolist() == [3, 3, 3]
+    assert set(levels.phase[at - 1 : at + 2].tolist()) == {Phase.REVIEW}
+
+
 def test_a_category_that_cannot_be_promoted_and_one_that_nobody_typed() -> None:
     seller = established(CHANGE + 5, clients=30)
     gigs = (
