@@ -171,9 +171,24 @@ def looks_like_date(cell: str, today: dt.date) -> bool:
     """Whether a cell is a date in any of the forms that can be read."""
     if len(cell) > _CHARS or not _DIGIT.search(cell):
         return False
+    if _ISO.match(cell):
+        return True
+    try:
+        date, _ = _parted(_WEEKDAY.sub("", cell, count=1))
+        numbers = _NUMBERS.fullmatch(date)
+        if numbers is None:
+            _named_day(date.casefold(), today, ahead=True)
+            return True
+    except NotADateError:
+        return False
+    return _is_day(numbers[1], numbers[3], numbers[4])
+
+
+def _is_day(first: str, second: str, third: str) -> bool:
+    """Whether three numbers are a day in any order."""
     for order in ("", "dmy", "mdy"):
         try:
-            read_time(cell, order, today, ahead=True)
+            _day_of(first, second, third, order)
         except NotADateError:
             continue
         return True

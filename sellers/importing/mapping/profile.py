@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sellers.importing.mapping.dates import is_midnight, looks_like_date, orders_of
@@ -62,25 +63,40 @@ class ColumnProfile:
     distinct: bool = True
     _seen: set[str] = field(default_factory=set, repr=False)
 
-    def add(self, line: int, cell: str, today: dt.date) -> None:
-        self.rows += 1
-        if cell.casefold() in BLANKS:
-            return
-        self.filled += 1
+    def add(self, lines: Sequence[int], cells: Sequence[str], today: dt.date) -> None:
+        """Look at the next cells of the column, stripped, with the lines on which they stand."""
+        self.rows += len(cells)
+        counts = Counter(cells)
+        for blank in [cell for cell in counts if cell.casefold() in BLANKS]:
+            del counts[blank]
+        filled = counts.total()
+        self.filled += filled
+        if len(counts) < filled or not self._seen.isdisjoint(counts):
+            self.distinct = False
         if self.words is not None:
-            self.words[cell] += 1
+            self.words.update(counts)
             if len(self.words) > _WORDS:
                 self.words = None
-        if cell in self._seen:
-            self.distinct = False
-            return
-        if len(self._seen) < _LOOKED_AT:
+        fresh = [cell for cell in counts if cell not in self._seen]
+        if fresh:
+            # Turned round, so that of several lines the first is what stays.
+            first = dict(zip(reversed(cells), reversed(lines), strict=True))
+            self._add_fresh(fresh, first, today)
+
+    def _add_fresh(self, fresh: Sequence[str], first: Mapping[str, int], today: dt.date) -> None:
+        left = max(_LOOKED_AT - len(self._seen), 0)
+        for cell in fresh[:left]:
             self._seen.add(cell)
-            self._look(line, cell, today)
-        elif self.date_share > 0 and not self.dates.ways:
-            self.dates.add(orders_of(cell), line, cell)
-        elif self.number_share > 0 and not self.marks.ways:
-            self._add_mark(line, cell)
+            self._look(first[cell], cell, today)
+        for cell in fresh[left:]:
+            if self.date_share > 0 and not self.dates.ways:
+                self.dates.add(orders_of(cell), first[cell], cell)
+            elif self.number_share > 0 and not self.marks.ways:
+                self._add_mark(first[cell], cell)
+
+    def forget(self) -> None:
+        """Let go of the cells that were compared with: the column was looked through."""
+        self._seen = set()
 
     def _look(self, line: int, cell: str, today: dt.date) -> None:
         self.looked += 1
@@ -99,6 +115,8 @@ class ColumnProfile:
             self.currencies[currency_of(cell)] += 1
 
     def _add_mark(self, line: int, cell: str) -> None:
+        if "." not in cell and "," not in cell:
+            return
         digits = bare(cell).removeprefix("-")
         if "." in digits or "," in digits:
             self.marks.add(marks_of(digits), line, cell)
@@ -133,7 +151,8 @@ def profile_table(table: Table, today: dt.date) -> Profile:
     rows = 0
     for chunk in table.chunks():
         rows += len(chunk.rows)
-        for line, row in zip(chunk.lines, chunk.rows, strict=True):
-            for column, cell in zip(columns, row, strict=False):
-                column.add(line, cell.strip(), today)
+        for column, cells in zip(columns, zip(*chunk.rows, strict=False), strict=False):
+            column.add(chunk.lines, [cell.strip() for cell in cells], today)
+    for column in columns:
+        column.forget()
     return Profile(columns, rows)

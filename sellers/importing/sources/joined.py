@@ -8,7 +8,7 @@ side by side whatever their order in the file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sellers.importing import reading
@@ -20,6 +20,8 @@ from sellers.importing.reading import BLOCK_CHARS, MAX_COLUMNS, Chunk, Table
 _CACHE_KIB = 16_000
 #: Rows that a row may become on average, beyond which a join has the wrong key.
 MAX_GROWTH, FREE_ROWS = 20, 10_000
+#: Up to so many rows, of other files only what they refer to is copied.
+FEW_ROWS = 20_000
 
 
 @dataclass
@@ -97,30 +99,46 @@ class JoinedTable:
         database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         database.execute("PRAGMA journal_mode = OFF")
         self._count = _fill(database, "t0", self.base, self._torn)
-        for number, (join, (_, key)) in enumerate(zip(self.joins, self._on, strict=True), start=1):
-            _fill(database, f"t{number}", self._other(join), [])
+        flat = self._flat()
+        for number, (join, (on, key)) in enumerate(zip(self.joins, self._on, strict=True), start=1):
+            wanted: set[str] | None = None
+            if self._count <= FEW_ROWS:
+                table, _, column = flat[on].partition(".")
+                found = database.execute(f"SELECT DISTINCT {column} FROM {table}")  # noqa: S608
+                wanted = {cell for (cell,) in found}
+            _fill(database, f"t{number}", self._other(join), [], key, wanted)
             database.execute(f"CREATE INDEX i{number} ON t{number} (c{key})")
         return database
 
-    def _query(self) -> str:
-        """Every row of the base with what matches; names of tables and columns are ours."""
+    def _flat(self) -> list[str]:
+        """Every column of the joined table as the database knows it."""
         widths = [len(self.base.names), *(len(self._other(join).names) for join in self.joins)]
-        flat = [
+        return [
             f"t{table}.c{place}" for table, width in enumerate(widths) for place in range(width)
         ]
+
+    def _query(self) -> str:
+        """Every row of the base with what matches; names of tables and columns are ours."""
+        flat = self._flat()
         joins = "".join(
             f" LEFT JOIN t{number} ON t{number}.c{key} = {flat[on]} AND {flat[on]} <> ''"
             for number, (on, key) in enumerate(self._on, start=1)
         )
         order = [flat[place] for place in self._order]
-        order += [f"t{number}.line" for number in range(len(widths))]
+        order += [f"t{number}.line" for number in range(len(self.joins) + 1)]
         cells = ", ".join(f"coalesce({name}, '')" for name in flat)
         return f"SELECT t0.line, {cells} FROM t0{joins} ORDER BY {', '.join(order)}"  # noqa: S608
 
 
 def _fill(
-    database: sqlite3.Connection, name: str, table: Table, torn: list[tuple[Problem, list[str]]]
+    database: sqlite3.Connection,
+    name: str,
+    table: Table,
+    torn: list[tuple[Problem, list[str]]],
+    key: int = 0,
+    wanted: Collection[str] | None = None,
 ) -> int:
+    """Copy a table and count its rows; only those with a ``wanted`` key, where that is given."""
     width = len(table.names)
     columns = ", ".join(f"c{place} TEXT" for place in range(width))
     database.execute(f"CREATE TABLE {name} (line INTEGER, {columns})")
@@ -134,6 +152,7 @@ def _fill(
             (
                 (line, *(_storable(cell) for cell in row[:width]))
                 for line, row in zip(chunk.lines, chunk.rows, strict=True)
+                if wanted is None or _storable(row[key]) in wanted
             ),
         )
     database.commit()
