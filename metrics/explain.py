@@ -17,6 +17,8 @@ from metrics.engine import ENGINE_VERSION
 from metrics.engine.attribution import Attribution, Moment, attribute
 from metrics.engine.days import day_number
 from metrics.engine.evidence import evidence_of_columns
+from metrics.engine.path import PathNotConverged
+from metrics.engine.state import seller_score, state_of
 from metrics.explanation import (
     Explanation,
     GigName,
@@ -29,6 +31,7 @@ from metrics.facts import FactColumns, read_facts
 from metrics.headline import Headline, headline_of
 from metrics.models import Move
 from metrics.policy_files import PolicyFile, current_policy_file
+from metrics.unexplained import unexplained_headline
 from sellers.models import Gig, Observation, Seller
 
 __all__ = ["Explainer", "explain", "fill_headline", "fill_headlines", "headline_of"]
@@ -109,6 +112,11 @@ class Explainer:
             known_day=known_day,
         )
 
+    def score_on(self, day: date) -> float | None:
+        """The score of a day as it is known now, with no ledger; None while not scored."""
+        at = self.moment(day, current_policy_file())
+        return seller_score(state_of(at.evidence, at.day, at.policy, at.gigs, at.benchmarks))
+
     def moment(self, day: date, policy_file: PolicyFile) -> Moment:
         """What is known now as of a day, which may lie in the future, under a policy."""
         ground = self._grounds.get(policy_file.key)
@@ -153,13 +161,20 @@ def explain(
 
 
 def fill_headlines(*, seller: Seller, moves: Iterable[Move]) -> dict[int, Headline]:
-    """The sentences of a seller's moves by id; those not known yet are found and stored."""
+    """The sentences of a seller's moves by id; those not known yet are found and stored.
+
+    A move whose ledger cannot be found says so, and is asked again the next time.
+    """
     found: dict[int, Headline] = {}
     explainer: Explainer | None = None
     for move in moves:
         if move.headline is None:
             explainer = explainer or Explainer(seller)
-            answer = explainer.explain(start=day_before(move.day), end=move.day)
+            try:
+                answer = explainer.explain(start=day_before(move.day), end=move.day)
+            except PathNotConverged as error:
+                found[move.pk] = unexplained_headline(error, move=move.pk)
+                continue
             move.headline = cast("dict[str, Any]", headline_of(answer))
             # Only where the row still is the move that was explained.
             Move.objects.filter(pk=move.pk, revision=move.revision, headline__isnull=True).update(

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -24,15 +23,12 @@ from metrics.computing import compute
 from metrics.dates import local_date
 from metrics.engine import ENGINE_VERSION
 from metrics.engine.days import day_number
-from metrics.engine.path import PathNotConverged
 from metrics.explain import fill_headline
 from metrics.facts import read_facts
 from metrics.models import Move, Run, RunChunk, Standing
 from metrics.policy_files import current_policy_file
 from metrics.results import Stamp, replace_results
 from sellers.models import Seller, User
-
-log = structlog.get_logger(__name__)
 
 #: Sellers that one task computes in one transaction.
 CHUNK_SELLERS = 200
@@ -180,10 +176,7 @@ def fill_latest_headlines(*, seller_ids: Iterable[int]) -> None:
     latest = Move.objects.filter(seller__in=list(seller_ids)).order_by("seller_id", "-day")
     for move in latest.distinct("seller_id").select_related("seller"):
         if move.headline is None:
-            try:
-                fill_headline(move)
-            except PathNotConverged as error:
-                log.warning("headline not found", move=move.pk, error=str(error))
+            fill_headline(move)
 
 
 def _finish(run: Run, now: datetime) -> None:

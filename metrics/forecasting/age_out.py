@@ -12,7 +12,7 @@ from metrics.engine.days import NO_DAY, date_of, day_number
 from metrics.engine.rating import WINDOW_DAYS
 from metrics.engine.state import state_of
 from metrics.engine.types import Cause
-from metrics.explanation import HARDLY, day_before
+from metrics.explanation import HARDLY
 from metrics.forecasting.faults import faults_of
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.quiet import QuietForecast
@@ -77,7 +77,7 @@ def age_out_rows(ground: Ground, quiet: QuietForecast) -> list[AgeOutRow]:
     }
     numbers = sorted(hurting | set(ratings))
     refs = dict(Order.objects.filter(pk__in=numbers).values_list("pk", "ref"))
-    today = ground.explainer.explain(start=day_before(ground.today), end=ground.today)
+    today = ground.explainer.explain(start=ground.today, end=ground.today)
     words = LineWords(today)
     rows = []
     for order in numbers:

@@ -10,12 +10,14 @@ import numpy as np
 from metrics.computing import DisplayedMove, displayed_moves
 from metrics.engine.days import date_of, day_number
 from metrics.engine.forecast import forecast
+from metrics.engine.path import PathNotConverged
 from metrics.engine.rating import DailyRatings
 from metrics.engine.sweep import DailyScores
 from metrics.explanation import Explanation, day_before
 from metrics.forecasting.ground import Ground
 from metrics.headline import Headline, headline_of
 from metrics.series import DailySeries
+from metrics.unexplained import unexplained_headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,18 @@ def explained_moves(ground: Ground, quiet: QuietForecast) -> list[ComingMove]:
                 after=after,
                 score_before=move.before,
                 score_after=move.after,
-                headline=headline_of(ledger_of(ground, date_of(move.day))),
+                headline=_headline(ground, date_of(move.day)),
             )
         )
     return found
+
+
+def _headline(ground: Ground, day: date) -> Headline:
+    """The cause of a coming move, or that it cannot be shown."""
+    try:
+        return headline_of(ledger_of(ground, day))
+    except PathNotConverged as error:
+        return unexplained_headline(error, seller=ground.seller.pk, day=day.isoformat())
 
 
 def ledger_of(ground: Ground, day: date) -> Explanation:

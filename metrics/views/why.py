@@ -17,6 +17,7 @@ from django_htmx.http import push_url
 
 from metrics.dates import local_date
 from metrics.engine.ledger import NONE
+from metrics.engine.path import PathNotConverged
 from metrics.explain import Explainer
 from metrics.explanation import Explanation, day_before
 from metrics.forms import DaysForm, LedgerForm
@@ -25,6 +26,7 @@ from metrics.models import Move
 from metrics.why.learned import learned_of
 from metrics.why.links import Links, Refs, query_of
 from metrics.why.page import context_of
+from metrics.why.unexplained import unexplained_of
 from sellers.access import look_or_404, may_import, sight_in
 from sellers.fragments import wants_fragment
 from sellers.models import Order, Seller
@@ -71,9 +73,14 @@ def why(request: HttpRequest, seller_id: int) -> HttpResponse:
     ctx: dict[str, Any] = {"seller": seller, "days": days, "crumbs": _crumbs(seller)}
     if not days.is_valid():
         return render(request, "metrics/why/page.html", ctx, status=422)
-    explanation = Explainer(seller).explain(
-        start=days.days[0], end=days.days[1], known_day=days.known_day
-    )
+    explainer = Explainer(seller)
+    try:
+        explanation = explainer.explain(
+            start=days.days[0], end=days.days[1], known_day=days.known_day
+        )
+    except PathNotConverged as error:
+        ctx |= unexplained_of(explainer, days, error) | turns.beside(*days.days)
+        return render(request, "metrics/why/page.html", ctx)
     ctx |= _answer(request, seller, explanation) | turns.beside(*days.days)
     if not (wants_fragment(request, "ledger") and ctx["has_ledger"]):
         return render(request, "metrics/why/page.html", ctx)
@@ -91,9 +98,14 @@ def why_csv(request: HttpRequest, seller_id: int) -> HttpResponse:
     if not days.is_valid():
         words = [str(error) for errors in days.errors.values() for error in errors]
         return HttpResponse("\n".join(words), content_type="text/plain; charset=utf-8", status=422)
-    explanation = Explainer(seller).explain(
-        start=days.days[0], end=days.days[1], known_day=days.known_day
-    )
+    explainer = Explainer(seller)
+    try:
+        explanation = explainer.explain(
+            start=days.days[0], end=days.days[1], known_day=days.known_day
+        )
+    except PathNotConverged as error:
+        words = unexplained_of(explainer, days, error)["unexplained"]["text"]
+        return HttpResponse(words, content_type="text/plain; charset=utf-8", status=422)
     question = LedgerForm(request.GET, explanation=explanation).question()
     refs = {} if sight_in(request).hides_orders else _all_refs(explanation)
     text = ledger_csv(explanation, question.filter, refs)

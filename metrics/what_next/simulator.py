@@ -16,16 +16,19 @@ from metrics.charts.futures import (
     futures_table,
     table_days,
 )
+from metrics.engine.attribution import Attribution
 from metrics.engine.days import day_number
 from metrics.engine.hypothetical import Scenario
 from metrics.engine.ledger import totals
 from metrics.engine.pace import PaceBand
+from metrics.engine.path import PathNotConverged
 from metrics.explanation import orders_about
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.own_pace import own_pace
 from metrics.forecasting.quiet import explained_moves, quiet_forecast
 from metrics.forecasting.simulation import Simulated, difference, imagined, simulate
 from metrics.series import DailySeries
+from metrics.unexplained import WHY_NOT, note_unexplained
 from metrics.what_next.page import PACE, QUIET, move_row
 from metrics.what_next.scenario_form import ScenarioForm
 from metrics.words import day_words, score_words, signed
@@ -64,7 +67,7 @@ def _answer(ground: Ground, scenario: Scenario, day: date, pause: int | None) ->
     return {
         "sentence": _sentence(simulated, day, bool(scenario)),
         "rating": _rating_sentence(simulated, day) if scenario else "",
-        "lines": _by_order(ground, there, day) if scenario else [],
+        **_by_order(ground, there, day, scenario),
         "moves": _moves(there, last) if scenario else [],
         "pause": _pause_sentence(futures, day, pause),
         "figure": futures_figure(blank, futures, [], (day, day_words(day))),
@@ -131,9 +134,19 @@ def _rating_sentence(simulated: Simulated, day: date) -> str:
     return f"Rating {then}" + ("." if now is None else f" instead of {now}.")
 
 
-def _by_order(ground: Ground, there: Ground, day: date) -> list[dict[str, str]]:
-    """What each order does to the score of the day; the parts add up to the difference."""
-    answer = difference(ground, there, day)
+def _by_order(ground: Ground, there: Ground, day: date, scenario: Scenario) -> dict[str, Any]:
+    """What each order does to the score of the day, or why that cannot be shown."""
+    if not scenario:
+        return {"lines": []}
+    try:
+        return {"lines": _lines_by_order(difference(ground, there, day))}
+    except PathNotConverged as error:
+        note_unexplained(error, seller=ground.seller.pk, day=day.isoformat())
+        return {"lines": [], "unexplained": f"What each order does cannot be shown: {WHY_NOT}."}
+
+
+def _lines_by_order(answer: Attribution) -> list[dict[str, str]]:
+    """The parts of each order, the largest first; they add up to the difference."""
     sums = totals(orders_about(answer), answer.lines.amount)
     refs = dict(Order.objects.filter(pk__in=[n for n in sums if n > 0]).values_list("pk", "ref"))
     ranked = sorted(sums.items(), key=lambda pair: (-round(abs(pair[1]), 9), -pair[0]))
