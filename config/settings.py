@@ -301,7 +301,10 @@ STANDING_STANDING_PREVIEW = (
 )
 # Called after a recompute, in its transaction, and asked what is stored and no longer true.
 STANDING_ON_RECOMPUTED = "eligibility.services.recompute_eligibility"
-STANDING_RECOMPUTE_CHECKS = ("eligibility.checking.check_eligibility",)
+STANDING_RECOMPUTE_CHECKS = (
+    "eligibility.checking.check_eligibility",
+    "eligibility.coaching.storing.check_losses",
+)
 # Folders with more rule sets, and inferred rules that are switched off ("rule-set/rule").
 STANDING_RULE_DIRS = env.folders(os.environ, "STANDING_RULE_DIRS")
 STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")

@@ -225,3 +225,62 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of seller {self.seller_id} on {self.day}"
+
+
+class ComingLoss(models.Model):
+    """What a seller loses within :data:`eligibility.coaching.foresight.HORIZON_DAYS` days if
+    nothing new happens: the first of its kind, for promotion the first of each gig.
+
+    Dropped and rebuilt with the seller's :class:`EligibilityStanding`, which says from what.
+    """
+
+    class Kind(models.IntegerChoices):
+        """The heaviest first, where two come on the same day."""
+
+        LEVEL = 1, "the level is lost"
+        REVIEW = 2, "people decide about the level"
+        GRACE = 3, "a grace period begins"
+        GIG = 4, "a gig can no longer be promoted"
+        SCORE = 5, "the displayed score falls"
+
+    seller = models.ForeignKey(
+        Seller, on_delete=models.CASCADE, db_index=False, related_name="coming_losses"
+    )
+    kind = models.SmallIntegerField(choices=Kind)
+    #: For GIG the gig that is lost, for SCORE the one that ceases to count, where one does.
+    gig = models.ForeignKey(Gig, null=True, on_delete=models.CASCADE, related_name="+")
+    #: The first day without it, and the days until then as they are told ("in 6 days").
+    day = models.DateField()
+    days_left = models.SmallIntegerField()
+    #: The level that is lost or at risk.
+    level = models.SmallIntegerField(null=True)
+    #: The first published rule that decides, and how many more do.
+    rule_set = models.CharField(max_length=60, blank=True)
+    rule = models.CharField(max_length=120, blank=True)
+    others = models.PositiveSmallIntegerField(default=0)
+    #: The rule's value, as a fraction; NULL where it is not exactly known.
+    value_num = models.BigIntegerField(null=True)
+    value_den = models.BigIntegerField(null=True)
+    #: What would hold it: :class:`eligibility.rules.steps.Step` as [kind, count, stars].
+    steps = models.JSONField(default=list)
+    #: Of SCORE: both scores, NULL where there is none any more, and the finished orders that
+    #: leave the window until then.
+    score_before = models.FloatField(null=True)
+    score_after = models.FloatField(null=True)
+    leaving = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            # Serves the roster: what each seller loses.
+            models.UniqueConstraint(
+                fields=("seller", "kind", "gig"),
+                name="coming_loss_unique",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(days_left__gte=0), name="coming_loss_lies_ahead_or_is_today"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, seller {self.seller_id}, {self.day}"

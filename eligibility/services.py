@@ -14,6 +14,7 @@ from itertools import groupby
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from eligibility.coaching.storing import replace_losses
 from eligibility.computing import SELLERS_AT_ONCE, judge_sellers, rules_key
 from eligibility.models import EligibilityStanding, Notice
 from eligibility.notices import note_events
@@ -75,6 +76,7 @@ def _recompute_batch(
         judged = judge_sellers(last_days, sets)
         replace_eligibility(judged, stamps, computed_at=now)
         note_events(judged, now)
+        replace_losses(judged.read, sets)
     return len(stamps)
 
 

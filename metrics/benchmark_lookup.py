@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Protocol
 
 import numpy as np
 from django.conf import settings
 
-from metrics.engine.columns import BenchmarkColumns
+from metrics.engine.columns import BenchmarkColumns, Int64
 from metrics.engine.days import day_number
 from metrics.engine.types import AREA_COUNT
-from metrics.facts import FactColumns
 from metrics.models import BenchmarkSnapshot
 from metrics.policy_files import PolicyFile
 from sellers.models import Gig
 
 Cohort = tuple[str, str]
+
+
+class OfGigs(Protocol):
+    """Facts of a batch: the database id of each gig number."""
+
+    @property
+    def gig_ids(self) -> Int64: ...
 
 
 def uses_cohorts() -> bool:
@@ -28,7 +35,7 @@ def policy_key(policy_file: PolicyFile) -> str:
     return policy_file.key + ("+cohort" if uses_cohorts() else "")
 
 
-def benchmarks_for(facts: FactColumns, policy_file: PolicyFile) -> BenchmarkColumns | None:
+def benchmarks_for(facts: OfGigs, policy_file: PolicyFile) -> BenchmarkColumns | None:
     """Benchmarks of every gig of a batch over time; None where the policy's always hold.
 
     A gig without a cohort of its own on a day has the policy's numbers on that day.
@@ -55,7 +62,7 @@ def benchmarks_for(facts: FactColumns, policy_file: PolicyFile) -> BenchmarkColu
     return BenchmarkColumns(start_day, mean, spread)
 
 
-def _gigs_by_cohort(facts: FactColumns) -> dict[Cohort, list[int]]:
+def _gigs_by_cohort(facts: OfGigs) -> dict[Cohort, list[int]]:
     number_of = {int(pk): number for number, pk in enumerate(facts.gig_ids)}
     found: dict[Cohort, list[int]] = defaultdict(list)
     for pk, category, band in Gig.objects.filter(pk__in=number_of).values_list(

@@ -1,6 +1,7 @@
 """Facts and people. Unknown is NULL with a meaning; times are UTC."""
 
 from sellers.models.access import Claim, Grant, Look, Scope
+from sellers.models.coaching import ClientMark
 from sellers.models.history import ChangeKind, ImportChange, ImportPreview, ImportRawBlock
 from sellers.models.imports import (
     FileRole,
@@ -23,6 +24,7 @@ __all__ = [
     "CancelledBy",
     "ChangeKind",
     "Claim",
+    "ClientMark",
     "ExchangeRate",
     "FileRole",
     "Gig",
