@@ -104,10 +104,10 @@ def read_eligibility_facts(
         orders=facts.orders,
         ordered_day=facts.ordered_day,
         buyer=_buyers(facts),
-        amount_cents=_cents(facts),
+        amount_cents=cents_of(facts),
         reviews=facts.reviews,
         inquiries=inquiries,
-        scores=_score_columns([scores[pk] for pk in ids.tolist()] if scores else _stored(ids)),
+        scores=score_columns([scores[pk] for pk in ids.tolist()] if scores else _stored(ids)),
         shown_levels=levels,
         shown_response=response,
     )
@@ -151,7 +151,8 @@ def _buyers(facts: FactColumns) -> Int64:
     return found
 
 
-def _cents(facts: FactColumns) -> Int64:
+def cents_of(facts: FactColumns) -> Int64:
+    """Gross amounts in hundredths of a US dollar, -1 where unknown; shape (orders,)."""
     amount = facts.orders.amount_usd
     return np.where(np.isnan(amount), -1, np.rint(np.nan_to_num(amount) * 100)).astype(np.int64)
 
@@ -184,7 +185,7 @@ def _stored(ids: Int64) -> list[DailySeries]:
     return [unpack(rows.get(pk, [])) for pk in ids.tolist()]
 
 
-def _score_columns(series: Sequence[DailySeries]) -> ScoreColumns:
+def score_columns(series: Sequence[DailySeries]) -> ScoreColumns:
     """Scores as they are displayed, one series a seller."""
     lengths = [len(one) for one in series]
     values = np.concatenate([np.empty(0), *(one.values for one in series)])

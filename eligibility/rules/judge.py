@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from eligibility.rules.evaluate import (
     overall_days,
     rule_days,
 )
-from eligibility.rules.facts import EligibilityFacts
+from eligibility.rules.facts import EligibilityFacts, ShownColumns
 from eligibility.rules.items import SUMS, ItemColumns, items_of
 from eligibility.rules.levels import LevelDays, level_days, level_rules
 from eligibility.rules.metrics import daily_metric, item_places
@@ -88,18 +88,28 @@ class Judgement:
         return self._closed[key]
 
 
-def judge(facts: EligibilityFacts, rule_sets: Iterable[RuleSet]) -> Judgement:
+def judge(
+    facts: EligibilityFacts, rule_sets: Iterable[RuleSet], before: Judgement | None = None
+) -> Judgement:
     """Evaluate rule sets, each on its own dates.
 
     Rule sets of levels come first: a promotion may ask for the level held. Rules that are
     switched off have no verdicts.
+
+    Parameters
+    ----------
+    before : one seller's days up to some day, levels at least. Every seller of ``facts`` is
+        that seller from the following day on, all up to the same last day: ways in which it
+        may go on. The levels go on from where they stood.
     """
     rule_sets = tuple(rule_sets)
     found = Judgement(facts, rule_sets, Axes.of(facts))
     level_sets = [r for r in rule_sets if r.kind is Kind.LEVELS]
     for rule_set in level_sets:
         _judge_set(found, rule_set)
-    if level_sets:
+    if before is not None:
+        found = replace(found, levels=_levels_after(before, found, level_sets))
+    elif level_sets:
         found = replace(found, levels=_levels(found, level_sets))
     for rule_set in rule_sets:
         if rule_set.kind is Kind.PROMOTION:
@@ -162,7 +172,25 @@ def _held(found: Judgement) -> DailyMetric:
     )
 
 
-def _levels(found: Judgement, level_sets: list[RuleSet]) -> LevelDays:
+#: Rank to the overall verdicts of a level on every day, and to those of its lasting rules.
+_ByRank = tuple[dict[int, Int8], dict[int, Int8]]
+
+
+def _levels(found: Judgement, level_sets: Sequence[RuleSet]) -> LevelDays:
+    axis = found.axes.seller
+    by_rank, kept = _by_rank(found, level_sets)
+    return _run_levels(found.facts.shown_levels, axis, (by_rank, kept), level_sets)
+
+
+def _run_levels(
+    shown: ShownColumns, axis: Axis, verdicts: _ByRank, level_sets: Sequence[RuleSet]
+) -> LevelDays:
+    first, last = (int(axis.days().min()), int(axis.days().max())) if axis.size else (0, -1)
+    rules = level_rules(list(level_sets), first, last, max(verdicts[0], default=0))
+    return level_days(axis, *verdicts, rules, shown)
+
+
+def _by_rank(found: Judgement, level_sets: Sequence[RuleSet]) -> _ByRank:
     axis = found.axes.seller
     by_rank: dict[int, Int8] = {}
     kept: dict[int, Int8] = {}
@@ -172,9 +200,49 @@ def _levels(found: Judgement, level_sets: list[RuleSet]) -> LevelDays:
             for rank_days, of_level in ((by_rank, days), (kept, _kept(found, rule_set, level))):
                 own = rank_days.setdefault(level.rank, np.full(axis.size, OUT_OF_FORCE, np.int8))
                 np.copyto(own, of_level, where=days != OUT_OF_FORCE)
-    first, last = (int(axis.days().min()), int(axis.days().max())) if axis.size else (0, -1)
-    rules = level_rules(level_sets, first, last, max(by_rank, default=0))
-    return level_days(axis, by_rank, kept, rules, found.facts.shown_levels)
+    return by_rank, kept
+
+
+def _levels_after(
+    before: Judgement, found: Judgement, level_sets: Sequence[RuleSet]
+) -> LevelDays | None:
+    """The levels of sellers that are all one seller, later.
+
+    The machine goes through the days before for each of them again: they are few, and so what
+    it remembers is written down nowhere else.
+    """
+    own, passed = found.axes.seller, before.axes.seller
+    earlier_sets = [rule_set for rule_set in before.rule_sets if rule_set.kind is Kind.LEVELS]
+    sets = list({one.id: one for one in (*earlier_sets, *level_sets)}.values())
+    if not sets or not own.size:
+        return None
+    earlier, later = _by_rank(before, earlier_sets), _by_rank(found, level_sets)
+    first = passed.first_day if passed.size else own.first_day
+    axis = Axis.of(np.broadcast_to(first[:1], own.subjects), own.end_day - 1)
+    joined = tuple(
+        {
+            rank: np.concatenate(
+                (
+                    np.tile(_days_or_none(early, rank, passed.size), (own.subjects, 1)),
+                    _days_or_none(late, rank, own.size).reshape(own.subjects, -1),
+                ),
+                axis=1,
+            ).ravel()
+            for rank in early | late
+        }
+        for early, late in zip(earlier, later, strict=True)
+    )
+    whole = _run_levels(found.facts.shown_levels, axis, (joined[0], joined[1]), sets)
+    columns = [column.name for column in fields(LevelDays) if column.name != "axis"]
+    days = {
+        name: getattr(whole, name).reshape(own.subjects, -1)[:, passed.size :].ravel()
+        for name in columns
+    }
+    return LevelDays(own, **days)
+
+
+def _days_or_none(by_rank: dict[int, Int8], rank: int, size: int) -> Int8:
+    return by_rank.get(rank, np.full(size, OUT_OF_FORCE, np.int8))
 
 
 def _kept(found: Judgement, rule_set: RuleSet, level: Level) -> Int8:
