@@ -27,17 +27,19 @@ from metrics.seller_parts import (
     trajectory_context,
 )
 from metrics.seller_query import SellerQuery, days_of_range
-from sellers.models import Note, Observation, Seller
-from sellers.notes import notes_context
+from sellers.access import Sight
+from sellers.models import Observation, Seller, User
+from sellers.notes import notes_context, notes_for
 
 #: Moves that the page lists; the why page answers for all others.
 MOVES = 8
 
 
 def page_context(
-    seller: Seller, standing: Standing, query: SellerQuery, *, now: datetime, notes: bool = True
+    sight: Sight, reader: User, standing: Standing, query: SellerQuery, *, now: datetime
 ) -> dict[str, Any]:
-    """Everything on the page; ``notes`` says whether this reader may see those."""
+    """Everything on the page that this reader may see."""
+    seller = sight.seller
     policy_file = current_policy_file()
     stored = series_of(seller)
     panel = day_panel(seller, standing.as_of, policy_file)
@@ -66,21 +68,21 @@ def page_context(
             days_of_range("2y", standing.as_of),
             policy_file,
         ),
-        **range_context(seller, standing, query, stored, notes=notes),
+        **range_context(sight, reader, standing, query, stored),
         **areas_context(seller, standing, query, panel),
-        **(notes_context(seller, now=now) if notes else {}),
+        **notes_context(sight, reader, now=now),
     }
 
 
 def range_context(
-    seller: Seller,
+    sight: Sight,
+    reader: User,
     standing: Standing,
     query: SellerQuery,
     stored: StoredSeries | None = None,
-    *,
-    notes: bool = True,
 ) -> dict[str, Any]:
-    """The trajectory of the range that is asked for."""
+    """The trajectory of the range that is asked for, with the notes that this reader may see."""
+    seller = sight.seller
     key = query.asked_range()
     series = (stored or series_of(seller)).overall
     days = days_of_range(key, standing.as_of)
@@ -95,7 +97,7 @@ def range_context(
             days,
             moves=moves_of(seller).filter(day__gte=days.start, day__lt=days.end),
             observations=Observation.objects.filter(seller=seller, kind=Observation.Kind.SCORE),
-            notes=Note.objects.filter(seller=seller) if notes else Note.objects.none(),
+            notes=notes_for(sight, reader),
             policy_file=current_policy_file(),
         ),
     }

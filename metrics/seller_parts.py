@@ -134,7 +134,8 @@ def _note_marks(notes: Iterable[Note], days: Days) -> list[Mark]:
         until = note.until or note.day
         if note.day < days.end and until >= days.start:
             last = None if note.until is None else min(until, day_before(days.end))
-            found.append(Mark(max(note.day, days.start), _short(note.text), "note", until=last))
+            words = _short(f"only you: {note.text}" if note.is_private else note.text)
+            found.append(Mark(max(note.day, days.start), words, "note", until=last))
     return found
 
 

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from sellers.models import (
     Note,
     Observation,
     Order,
+    Promise,
     Review,
     Scope,
     Seller,
@@ -265,11 +266,28 @@ class ObservationAdmin(FactAdmin):
 
 @admin.register(Note)
 class NoteAdmin(AnyAdmin):
+    """Shared notes, and private ones of whoever asks: those of others are nobody's to read."""
+
     list_display = ("seller", "day", "until", "text", "author")
     list_select_related = ("seller", "author")
     date_hierarchy = "day"
     search_fields = ("seller__handle", "text")
     raw_id_fields = ("seller", "author")
+    readonly_fields = ("created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Note]:
+        mine = Q(author_id=request.user.pk)
+        return super().get_queryset(request).filter(mine | Q(is_private=False))
+
+
+@admin.register(Promise)
+class PromiseAdmin(AnyAdmin):
+    list_display = ("seller", "side", "text", "made_on", "due", "state")
+    list_filter = ("state", "side")
+    list_select_related = ("seller",)
+    date_hierarchy = "due"
+    search_fields = ("seller__handle", "text")
+    raw_id_fields = ("seller", "author", "decided_by")
     readonly_fields = ("created_at",)
 
 

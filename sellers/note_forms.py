@@ -8,10 +8,17 @@ from typing import Any
 
 from django import forms
 
+from sellers.access import Role
+
 _EARLIEST = date(2010, 1, 1)
+_READERS = {
+    Role.OWNER: "Otherwise the coaches read it whom you let see everything.",
+    Role.COACH: "Otherwise the seller reads it, and every coach who sees everything.",
+    Role.ADMIN: "Otherwise the seller reads it, and every coach who sees everything.",
+}
 
 
-def _day_field(label: str, **options: Any) -> forms.DateField:
+def day_field(label: str, **options: Any) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
     )
@@ -27,10 +34,10 @@ def _counter(label: str) -> forms.IntegerField:
     )
 
 
-class _DatedForm(forms.Form):
+class DatedForm(forms.Form):
     """A form with a day that has come: ``today`` is the day in the seller's zone."""
 
-    day = _day_field("Day")
+    day = day_field("Day")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,18 +53,27 @@ class _DatedForm(forms.Form):
         return day
 
 
-class NoteForm(_DatedForm):
+class NoteForm(DatedForm):
     """A remark on the trajectory."""
 
     prefix = "note"
 
-    until = _day_field("Until", required=False)
+    until = day_field("Until", required=False)
     text = forms.CharField(
         label="What happened",
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": "Ill for two weeks"}),
     )
-    field_order = ("text", "day", "until")
+    is_private = forms.BooleanField(label="Only for me", required=False)
+    field_order = ("text", "day", "until", "is_private")
+
+    def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "is_private"
+        ].help_text = (
+            f"{_READERS[role]} A note for you alone is read by nobody else, admins included."
+        )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -69,7 +85,7 @@ class NoteForm(_DatedForm):
         return found
 
 
-class ScoreForm(_DatedForm):
+class ScoreForm(DatedForm):
     """The overall score that the platform displayed."""
 
     prefix = "score"
@@ -86,7 +102,7 @@ class ScoreForm(_DatedForm):
     field_order = ("value", "day")
 
 
-class CountersForm(_DatedForm):
+class CountersForm(DatedForm):
     """The counters that the platform displayed; any of them may be left blank."""
 
     prefix = "counters"

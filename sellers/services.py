@@ -7,24 +7,40 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sellers.changes import facts_changed
-from sellers.models import Note, Observation, Seller, User
+from sellers.models import Note, Observation, Seller, User, WrittenAs
 
 
 def add_note(
-    *, seller: Seller, author: User, day: date, text: str, until: date | None = None
+    *,
+    seller: Seller,
+    author: User,
+    written_as: WrittenAs,
+    day: date,
+    text: str,
+    until: date | None = None,
+    is_private: bool = False,
 ) -> Note:
-    """Put a dated remark on the trajectory."""
-    note = Note(seller=seller, author=author, day=day, until=until, text=text)
+    """Put a dated remark on the trajectory; a private one is its writer's alone."""
+    note = Note(
+        seller=seller,
+        author=author,
+        written_as=written_as,
+        day=day,
+        until=until,
+        text=text,
+        is_private=is_private,
+    )
     note.full_clean()
     note.save()
     return note
 
 
-def delete_note(*, seller: Seller, note_id: int) -> bool:
-    """Remove a remark of this seller; False where it is not there (any more)."""
-    deleted, _ = Note.objects.filter(seller=seller, pk=note_id).delete()
+def delete_note(*, notes: QuerySet[Note], note_id: int) -> bool:
+    """Remove one of the notes that a person may remove; False where it is not among them."""
+    deleted, _ = notes.filter(pk=note_id).delete()
     return bool(deleted)
 
 

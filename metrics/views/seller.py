@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,6 +17,7 @@ from metrics.seller_context import areas_context, page_context, range_context
 from metrics.seller_query import SellerQuery
 from sellers.access import look_or_404, may_import, sight_in
 from sellers.fragments import wants_fragment
+from sellers.models import User
 
 
 @require_safe
@@ -26,14 +29,14 @@ def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     if standing is None:
         context = {"seller": seller, "may_import": may_import(request.user)}
         return render(request, "metrics/seller/empty.html", context)
-    query, notes = SellerQuery(request.GET), not sight_in(request).hides_names
+    query, sight, reader = SellerQuery(request.GET), sight_in(request), cast("User", request.user)
     if wants_fragment(request, "trajectory"):
-        context = range_context(seller, standing, query, notes=notes)
+        context = range_context(sight, reader, standing, query)
         return render(request, "metrics/seller/_trajectory.html", context)
     if wants_fragment(request, "areas"):
         context = areas_context(seller, standing, query)
         return render(request, "metrics/seller/_areas.html", context)
-    context = page_context(seller, standing, query, now=timezone.now(), notes=notes)
+    context = page_context(sight, reader, standing, query, now=timezone.now())
     return render(request, "metrics/seller/seller.html", context)
 
 

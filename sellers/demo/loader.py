@@ -30,6 +30,7 @@ from sellers.models import (
     Seller,
     User,
     WaitingReview,
+    WrittenAs,
 )
 
 
@@ -160,6 +161,13 @@ def _write_by_hand(facts: StoryFacts, *, seller: Seller, author: User) -> None:
         for row in facts.observations
     )
     Note.objects.bulk_create(
-        Note(seller=seller, author=author, day=row.day, until=row.until, text=row.text)
+        Note(
+            seller=seller,
+            author=author,
+            written_as=WrittenAs.OWNER,
+            day=row.day,
+            until=row.until,
+            text=row.text,
+        )
         for row in facts.notes
     )

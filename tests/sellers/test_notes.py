@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sellers.models import Note, Observation, Seller
+from metrics.services import recompute_sellers
+from sellers.access.grants import end_grant
+from sellers.models import ImportBatch, Note, Observation, Scope, Seller, User, WrittenAs
 from sellers.notes import observation_words
-from tests.builders import NOW, PASSWORD, a_seller, a_user
+from tests.builders import NOW, PASSWORD, a_grant, a_history, a_seller, a_user, an_admin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
 
@@ -162,3 +165,140 @@ def test_htmx_gets_the_renewed_list_and_tells_the_chart(client: Client, seller: 
 )
 def test_what_was_seen_in_words(fields: dict[str, object], words: str) -> None:
     assert observation_words(Observation(**fields)) == words
+
+
+SECRET = "worried about the pace"
+
+
+def _page(person: User, seller: Seller) -> str:
+    """Everything that shows notes: the page, its fragments, the chart's twin, the notes."""
+    eyes = Client()
+    eyes.force_login(person)
+    parts = ("trajectory", "areas", "notes")
+    pages = [
+        eyes.get(reverse("metrics:seller", args=[seller.pk]) + "?range=all"),
+        *(
+            eyes.get(
+                reverse("metrics:seller", args=[seller.pk]) + "?range=all",
+                headers={"HX-Request": "true", "HX-Target": part},
+            )
+            for part in parts
+        ),
+        eyes.get(address("notes", seller)),
+        eyes.get(address("notes", seller), headers=HTMX),
+    ]
+    return "".join(page.content.decode() for page in pages)
+
+
+def test_a_private_note_is_read_by_its_writer_alone(client: Client, seller: Seller) -> None:
+    a_history(seller)
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    coach, other, admin = a_user("coach@x.test"), a_user("other@x.test"), an_admin("boss@x.test")
+    for person in (coach, other):
+        a_grant(seller, person, Scope.EVERYTHING)
+    assert seller.owner is not None
+    people = [seller.owner, coach, other, admin]
+    for writer in people:
+        eyes = Client()
+        eyes.force_login(writer)
+        data = {
+            "note-text": f"{SECRET} {writer.pk}",
+            "note-day": "2024-06-02",
+            "note-is_private": "on",
+        }
+        assert eyes.post(address("note_new", seller), data).status_code == 302
+        eyes.post(address("note_new", seller), data | {"note-text": "", "note-day": "soon"})
+    for reader in people:
+        text = _page(reader, seller)
+        # One's own stands in the list, as a mark and in its twin; nobody else's anywhere.
+        assert f"{SECRET} {reader.pk}" in text
+        assert "only you: worried about" in text
+        for writer in people:
+            assert (f"{SECRET} {writer.pk}" in text) == (writer == reader), (writer, reader)
+
+
+def test_the_admin_site_lists_no_private_note_of_others(seller: Seller) -> None:
+    admin, coach = an_admin("boss@x.test"), a_user("coach@x.test")
+    mine = Note.objects.create(seller=seller, author=coach, day=NOW, text=SECRET, is_private=True)
+    Note.objects.create(seller=seller, author=admin, day=NOW, text="my own", is_private=True)
+    eyes = Client()
+    eyes.force_login(admin)
+    pages = [
+        eyes.get(reverse("admin:sellers_note_changelist")),
+        eyes.get(reverse("admin:sellers_note_changelist") + "?q=worried"),
+        eyes.get(reverse("admin:sellers_note_change", args=[mine.pk]), follow=True),
+        eyes.get(reverse("admin:sellers_note_history", args=[mine.pk]), follow=True),
+        eyes.get(reverse("admin:sellers_seller_delete", args=[seller.pk])),
+        eyes.get(reverse("admin:sellers_user_delete", args=[coach.pk])),
+    ]
+    assert "my own" in pages[0].content.decode()
+    assert not any(SECRET in page.content.decode() for page in pages)
+
+
+def test_a_coach_writes_and_removes_notes_of_their_own_and_the_seller_reads_who_wrote(
+    client: Client, seller: Seller
+) -> None:
+    a_history(seller)
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    coach, other = a_user("coach@x.test"), a_user("other@x.test")
+    a_grant(seller, coach, Scope.STANDING)
+    a_grant(seller, other, Scope.EVERYTHING)
+    Note.objects.create(seller=seller, author=seller.owner, day=NOW, text="a week off")
+    eyes = Client()
+    eyes.force_login(coach)
+    data = {
+        "note-text": "new prices",
+        "note-day": "2024-06-02",
+        # What a form does not ask for is not taken.
+        "note-author": str(seller.owner_id),
+        "note-written_as": "owner",
+        "author": str(seller.owner_id),
+        "written_as": "owner",
+        "seller": "1",
+    }
+    eyes.post(address("note_new", seller), data)
+    note = Note.objects.get(text="new prices")
+    assert (note.author, note.written_as, note.seller) == (coach, WrittenAs.COACH, seller)
+    assert "by coach coach@x.test" in _page(cast("User", seller.owner), seller)
+    of_other = _page(other, seller)
+    assert "by another coach" in of_other
+    assert "coach@x.test" not in of_other
+    of_coach = _page(coach, seller)
+    assert "by you" in of_coach
+    assert "a week off" not in of_coach
+    eyes.post(address("note_remove", seller, Note.objects.get(text="a week off").pk))
+    eyes.post(address("note_remove", seller, note.pk))
+    assert list(Note.objects.values_list("text", flat=True)) == ["a week off"]
+
+
+def test_notes_after_the_look_has_ended(client: Client, seller: Seller) -> None:
+    """The shared note stays with the seller; the private one waits for its writer, unread."""
+    coach = a_user("coach@x.test")
+    grant = a_grant(seller, coach, Scope.EVERYTHING)
+    shared = {"seller": seller, "author": coach, "written_as": "coach", "day": NOW.date()}
+    Note.objects.create(**shared, text="new prices")
+    Note.objects.create(**shared, text=SECRET, is_private=True)
+    end_grant(grant=grant, by=cast("User", seller.owner), now=NOW)
+    eyes = Client()
+    eyes.force_login(coach)
+    assert eyes.get(address("notes", seller)).status_code == 404
+    assert eyes.post(address("note_new", seller), {"note-text": "x"}).status_code == 404
+    owner = client.get(address("notes", seller)).content.decode()
+    assert ("new prices" in owner, SECRET in owner) == (True, False)
+    a_grant(seller, coach, Scope.STANDING)
+    assert SECRET in eyes.get(address("notes", seller)).content.decode()
+    coach.delete()
+    assert list(Note.objects.values_list("text", flat=True)) == ["new prices"]
+    assert "a coach whose account is gone" in client.get(address("notes", seller)).content.decode()
+
+
+def test_who_noted_what_the_platform_showed_is_told(client: Client, seller: Seller) -> None:
+    common = {"seller": seller, "kind": "score", "value": 9}
+    Observation.objects.create(**common, day=date(2024, 5, 1), created_by=seller.owner)
+    boss = an_admin("boss@x.test")
+    Observation.objects.create(**common, day=date(2024, 5, 2), created_by=boss)
+    batch = ImportBatch.objects.create(seller=seller, state="done", finished_at=NOW)
+    Observation.objects.create(**common, day=date(2024, 5, 3), first_batch=batch)
+    html = client.get(address("notes", seller)).content.decode()
+    for words in ("noted by you", "noted by admin boss@x.test", f"noted by import {batch.pk}"):
+        assert words in html
