@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -31,6 +33,27 @@ def _after(later: str, earlier: str, name: str) -> models.CheckConstraint:
         | Q(**{f"{earlier}__isnull": True})
         | Q(**{f"{later}__gte": F(earlier)}),
         name=name,
+    )
+
+
+def _provenance(
+    to: str, *, editable: bool = True, db_index: bool = True
+) -> models.ForeignKey[Any, Any]:
+    """Points to the import or the file that a row came from; unknown once that is deleted.
+
+    The database does not check it. Every row of an import holds the same few numbers, which
+    the merge has just read, and checking them took longer than writing the rows. What is
+    deleted through the models still leaves NULL behind.
+    """
+    return models.ForeignKey(
+        to,
+        null=True,
+        blank=True,
+        editable=editable,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_constraint=False,
+        db_index=db_index,
     )
 
 
@@ -68,15 +91,9 @@ class Order(models.Model):
     )
     excluded_reason = models.CharField(max_length=300, blank=True)
     #: Provenance: the import that brought the order, the last that changed it, and where.
-    first_batch = models.ForeignKey(
-        "sellers.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    last_batch = models.ForeignKey(
-        "sellers.ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    source_file = models.ForeignKey(
-        "sellers.ImportFile", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    first_batch = _provenance("sellers.ImportBatch")
+    last_batch = _provenance("sellers.ImportBatch")
+    source_file = _provenance("sellers.ImportFile")
     source_line = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -151,20 +168,10 @@ class ReviewContent(models.Model):
     working_with = _stars()
     value_for_money = _stars()
     text = models.TextField(blank=True)
-    source_file = models.ForeignKey(
-        "sellers.ImportFile", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    source_file = _provenance("sellers.ImportFile")
     source_line = models.PositiveIntegerField(null=True, blank=True)
     #: The import that brought it.
-    first_batch = models.ForeignKey(
-        "sellers.ImportBatch",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-    )
+    first_batch = _provenance("sellers.ImportBatch", editable=False, db_index=False)
 
     class Meta:
         abstract = True
