@@ -64,7 +64,7 @@ def stored(seller: Seller) -> list[Any]:
     ]
 
 
-def after_each_step(monkeypatch: pytest.MonkeyPatch, act: Callable[[int, str], object]) -> None:
+def after_each_step(monkeypatch: pytest.MonkeyPatch, act: Callable[[int, str], None]) -> None:
     """Call ``act`` after every statement and every copied row of the step of eligibility."""
     recompute, count = services.recompute_eligibility, 0
 
@@ -106,7 +106,7 @@ def killed(chunk: RunChunk, at: int) -> bool:
     if pid == 0:
         try:
             with pytest.MonkeyPatch.context() as patched:
-                after_each_step(patched, lambda number, _kind: number == at and die())
+                after_each_step(patched, lambda number, _kind: die() if number == at else None)
                 complete_chunk(chunk_id=chunk.pk, now=NOW)
         finally:
             os._exit(0)
