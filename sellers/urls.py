@@ -16,6 +16,7 @@ from sellers.views import (
     notes,
     order_entry,
     orders,
+    promises,
     provenance,
     roster,
 )
@@ -39,6 +40,13 @@ urlpatterns: list[URLPattern] = [
         "sellers/<int:seller_id>/notes/<int:note_id>/remove/",
         notes.remove_note,
         name="note_remove",
+    ),
+    path("sellers/<int:seller_id>/promises/", promises.promises_page, name="promises"),
+    path("sellers/<int:seller_id>/promises/new/", promises.new_promise, name="promise_new"),
+    path(
+        "sellers/<int:seller_id>/promises/<int:promise_id>/decide/",
+        promises.decide,
+        name="promise_decide",
     ),
     path("sellers/<int:seller_id>/scores/new/", notes.new_score, name="score_new"),
     path(
@@ -68,6 +76,11 @@ urlpatterns: list[URLPattern] = [
         "imports/<int:batch_id>/files/<int:file_id>/take-out/",
         import_draft.take_out,
         name="import_take_out",
+    ),
+    path(
+        "imports/<int:batch_id>/files/<int:file_id>/sheet/",
+        import_draft.read_sheet_too,
+        name="import_sheet",
     ),
     path("imports/<int:batch_id>/columns/", import_draft.columns_page, name="import_columns"),
     path(

@@ -31,7 +31,16 @@ from sellers.models import (
     Seller,
     User,
 )
-from tests.builders import NOW, PASSWORD, a_grant, a_history, a_seller, a_user, an_admin
+from tests.builders import (
+    NOW,
+    PASSWORD,
+    a_grant,
+    a_history,
+    a_promise,
+    a_seller,
+    a_user,
+    an_admin,
+)
 
 ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
 #: Coaches by what their grant opens: nothing where it is over, ended or not accepted.
@@ -140,6 +149,9 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:notes": Rule("standing", arguments=SELLER),
     "sellers:note_new": Rule("standing", "post", SELLER),
     "sellers:note_remove": Rule("standing", "post", {**SELLER, "note_id": "note_id"}),
+    "sellers:promises": Rule("standing", arguments=SELLER),
+    "sellers:promise_new": Rule("standing", "post", SELLER),
+    "sellers:promise_decide": Rule("standing", "post", {**SELLER, "promise_id": "promise_id"}),
     "sellers:score_new": Rule("seller", "post", SELLER),
     "sellers:score_remove": Rule("seller", "post", {**SELLER, "observation_id": "observation_id"}),
     "sellers:imports": Rule("importer"),
@@ -151,6 +163,7 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:import_example": Rule("importer"),
     "sellers:import_files": Rule("seller", arguments=IMPORT),
     "sellers:import_take_out": Rule("seller", "post", {**IMPORT, "file_id": "file_id"}),
+    "sellers:import_sheet": Rule("seller", "post", {**IMPORT, "file_id": "file_id"}),
     "sellers:import_columns": Rule("seller", arguments=IMPORT),
     "sellers:import_file_columns": Rule("seller", arguments={**IMPORT, "file_id": "file_id"}),
     "sellers:import_check": Rule("seller", arguments=IMPORT),
@@ -217,6 +230,7 @@ class Scene:
     order_ref: str
     note_id: int
     observation_id: int
+    promise_id: int
     batch_id: int
     move_id: int
     mapping_id: int
@@ -299,6 +313,7 @@ def scene(db: None, settings: Any) -> Scene:
         order_ref=order.ref,
         note_id=note,
         observation_id=shown,
+        promise_id=a_promise(seller).pk,
         batch_id=batch.pk,
         move_id=move.pk,
         mapping_id=mapping.pk,

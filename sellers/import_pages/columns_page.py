@@ -18,8 +18,8 @@ from sellers.import_pages.columns import (
     Words,
 )
 from sellers.import_pages.looking import Look
-from sellers.importing.drafts import MAIL_NAME
 from sellers.importing.mapping.propose import Proposal
+from sellers.importing.recognising import MAIL_NAME
 from sellers.models import FileRole, ImportFile
 
 _NEEDED = "No row can be taken in without it."

@@ -12,6 +12,7 @@ from sellers.import_pages.columns_page import file_columns
 from sellers.import_pages.draft_file import (
     DraftFile,
     asked_of,
+    columns_of,
     open_draft,
     today_of,
     usable_joins,
@@ -19,8 +20,7 @@ from sellers.import_pages.draft_file import (
 )
 from sellers.import_pages.looking import read_first
 from sellers.import_pages.reading_form import ReadingForm
-from sellers.importing.batches import stored_path
-from sellers.importing.drafts import draft_mapping, set_mapping
+from sellers.importing.drafts import choose_sheet, draft_mapping, set_mapping
 from sellers.importing.mapping.guess import guess_columns
 from sellers.importing.mapping.model import Mapping
 from sellers.importing.mapping.presets import presets
@@ -29,7 +29,6 @@ from sellers.importing.mapping.propose import Proposal, judged, propose_mapping
 from sellers.importing.mapping.saved import mappings_of, note_use, save_mapping
 from sellers.importing.problems import FileProblemError
 from sellers.importing.sources import file_stem
-from sellers.importing.sources.opening import open_table
 from sellers.models import FileRole, ImportBatch, ImportFile, User
 
 #: Roles whose columns are not ours to choose.
@@ -42,13 +41,12 @@ class ColumnsStep:
     Raises :class:`FileProblemError` when made, if the file cannot be read.
     """
 
+    form: ColumnsForm | None
+
     def __init__(self, file: ImportFile, batch: ImportBatch, user: User) -> None:
         self.file, self.batch, self.user = file, batch, user
         self.today = today_of(batch)
-        self.mapping = draft_mapping(file)
-        self.draft: DraftFile = open_draft(file, batch, self.mapping)
-        self.reading = self._reading_form()
-        self.form = self._form()
+        self._open(draft_mapping(file))
 
     @property
     def is_bare(self) -> bool:
@@ -74,6 +72,9 @@ class ColumnsStep:
         self.reading = self._reading_form(data)
         if not self.reading.is_valid():
             return False
+        sheet = self.reading.cleaned_data.get("sheet", self.file.sheet)
+        if sheet != self.file.sheet:
+            return self._turn_to(sheet)
         recipe, role = self.reading.cleaned_data["recipe"], self.reading.cleaned_data["role"]
         if recipe or role != self.file.role:
             self._begin_anew(recipe, FileRole(role))
@@ -101,12 +102,25 @@ class ColumnsStep:
         )
         return True
 
+    def _turn_to(self, sheet: str) -> bool:
+        """Another sheet: other columns, about which nothing was said yet."""
+        try:
+            self.file.sheet, before = sheet, self.file.sheet
+            columns_of(self.file)
+        except FileProblemError as problem:
+            self.file.sheet = before
+            self.reading.add_error("sheet", str(problem))
+            return False
+        choose_sheet(file=self.file, sheet=sheet, owner=self.user)
+        self._open(draft_mapping(self.file))
+        return True
+
     def save_as(self, data: MappingOf[str, Any]) -> None:
         """Keep the mapping under the name that was given, if one was."""
         name = _name_in(data)
         if name and self.mapping is not None:
-            names = open_table(stored_path(self.file), self.mapping.sheet).names
-            save_mapping(owner=self.user, name=name, mapping=self.mapping, names=names)
+            mapping = replace(self.mapping, sheet=self.file.sheet)
+            save_mapping(owner=self.user, name=name, mapping=mapping, names=columns_of(self.file))
 
     def page(self) -> FileColumns:
         """What the page says."""
@@ -133,13 +147,13 @@ class ColumnsStep:
             self._store(None, "", role)
         elif kind == "preset" and key in presets():
             preset = presets()[key]
-            self._keep(preset.mapping(self.draft.table.names), preset.name)
+            self._keep(preset.mapping(self.draft.look.names), preset.name)
         elif kind == "saved" and (saved := mappings_of(self.user).filter(pk=key).first()):
             note_use(saved=saved)
             self._keep(Mapping.from_json(saved.mapping), saved.name)
         else:
             found = propose_mapping(
-                self.draft.table,
+                self.draft.look.as_table(),
                 today=self.today,
                 owner=self.user,
                 role=wanted,
@@ -160,9 +174,14 @@ class ColumnsStep:
     def _store(self, mapping: Mapping | None, name: str, role: FileRole | None = None) -> None:
         role = role or FileRole(mapping.role if mapping else self.file.role)
         set_mapping(file=self.file, role=role, mapping=mapping, name=name)
+        self._open(mapping)
+
+    def _open(self, mapping: Mapping | None) -> None:
+        """Look at the file as the mapping lays it out, with the fields of that."""
         self.mapping = mapping
-        self.draft = open_draft(self.file, self.batch, mapping)
-        self.reading, self.form = self._reading_form(), self._form()
+        self.draft: DraftFile = open_draft(self.file, self.batch, mapping)
+        self.reading = self._reading_form()
+        self.form = self._form()
 
     def _form(self, data: MappingOf[str, Any] | None = None) -> ColumnsForm | None:
         if self.mapping is None:
@@ -182,6 +201,8 @@ class ColumnsStep:
             mapping=self.mapping,
             names=self.draft.look.names,
             others=self._others(),
+            sheets=self.draft.sheets,
+            sheet=self.file.sheet,
             saved=list(mappings_of(self.user).order_by("name")),
         )
 
@@ -190,7 +211,7 @@ class ColumnsStep:
         found: dict[str, list[str]] = {}
         for other in self.batch.files.exclude(pk=self.file.pk):
             try:
-                found[file_stem(other.name)] = open_table(stored_path(other)).names
+                found[file_stem(other.name)] = list(columns_of(other))
             except FileProblemError:
                 continue
         return found

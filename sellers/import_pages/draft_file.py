@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 
 from sellers.import_pages.column_form import Asked
 from sellers.import_pages.column_words import Key
 from sellers.import_pages.looking import Look, look_at
 from sellers.importing.batches import stored_path
-from sellers.importing.drafts import FirstRows
 from sellers.importing.formats import COLUMNS, Kind, plain_name
 from sellers.importing.mapping.model import Join, Mapping
 from sellers.importing.mapping.profile import ColumnProfile, Profile, profile_table
 from sellers.importing.mapping.synonyms import words_of
 from sellers.importing.problems import FileProblemError
 from sellers.importing.reading import Table
+from sellers.importing.recognising import FirstRows
 from sellers.importing.sources import file_stem
 from sellers.importing.sources.joined import JoinedTable
-from sellers.importing.sources.opening import open_table
+from sellers.importing.sources.opening import open_table, sheet_names
 from sellers.models import ImportBatch, ImportFile
 
 #: Rows that are looked through when a page is shown.
@@ -32,11 +34,31 @@ _CHOICES = frozenset({"status", "cancelled_by", "requirements_in", "is_active"})
 
 @dataclass(frozen=True)
 class DraftFile:
-    """A file with what its first rows show."""
+    """What the first rows of a file show, with the sheets of the workbook if it is one."""
 
-    table: Table
     look: Look
     profile: Profile
+    sheets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A stored file and the sheet that is read; the hash says which file it really is."""
+
+    path: Path
+    sha256: str
+    sheet: str
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Everything that decides what a page of columns sees: the same layout looks the same."""
+
+    file: _Stored
+    joins: tuple[Join, ...]
+    others: tuple[tuple[str, _Stored], ...]
+    today: dt.date
+    limit: int
 
 
 def open_draft(
@@ -49,37 +71,70 @@ def open_draft(
     FileProblemError
         When it cannot be read as a table.
     """
-    table: Table = FirstRows(open_table(stored_path(file), mapping.sheet if mapping else ""), limit)
     joins = usable_joins(file, batch, mapping)
-    if joins:
-        table = JoinedTable(table, joins, other_tables(file, batch, joins))
-    return DraftFile(table, look_at(table), profile_table(table, batch.created_at.date()))
+    others = tuple((name, _stored(other)) for name, other in _others(file, batch, joins).items())
+    return _looked_at(_Layout(_stored(file), tuple(joins), others, batch.created_at.date(), limit))
+
+
+# Every answer on the page asks for the same rows again.
+@lru_cache(maxsize=32)
+def _looked_at(layout: _Layout) -> DraftFile:
+    table: Table = FirstRows(open_table(layout.file.path, layout.file.sheet), layout.limit)
+    if layout.joins:
+        others = {name: open_table(one.path, one.sheet) for name, one in layout.others}
+        table = JoinedTable(table, layout.joins, others)
+    look = look_at(table)
+    return DraftFile(look, profile_table(table, layout.today), sheet_names(layout.file.path))
+
+
+def columns_of(file: ImportFile) -> tuple[str, ...]:
+    """The names of the columns of a file of a draft.
+
+    Raises
+    ------
+    FileProblemError
+        When it cannot be read as a table.
+    """
+    return _names(_stored(file))
+
+
+@lru_cache(maxsize=128)
+def _names(stored: _Stored) -> tuple[str, ...]:
+    return tuple(open_table(stored.path, stored.sheet).names)
+
+
+def _stored(file: ImportFile) -> _Stored:
+    return _Stored(stored_path(file), file.sha256, file.sheet)
 
 
 def usable_joins(file: ImportFile, batch: ImportBatch, mapping: Mapping | None) -> list[Join]:
     """The joins of a mapping whose files and columns are there, as far as they hold."""
+    if mapping is None or not mapping.joins:
+        return []
     found: list[Join] = []
-    names = set(map(plain_name, open_table(stored_path(file)).names)) if mapping else set()
-    for join in mapping.joins if mapping else ():
-        table = other_tables(file, batch, [join]).get(plain_name(join.file))
-        keys = set(map(plain_name, table.names)) if table else set()
-        if plain_name(join.on) in names and plain_name(join.key) in keys and table:
+    names = set(map(plain_name, columns_of(file)))
+    others = _others(file, batch, mapping.joins)
+    for join in mapping.joins:
+        other = others.get(plain_name(join.file))
+        columns = columns_of(other) if other else ()
+        if plain_name(join.on) in names and plain_name(join.key) in set(map(plain_name, columns)):
             found.append(join)
-            names |= {plain_name(f"{join.file}.{name}") for name in table.names}
+            names |= {plain_name(f"{join.file}.{name}") for name in columns}
     return found
 
 
-def other_tables(file: ImportFile, batch: ImportBatch, joins: list[Join]) -> dict[str, Table]:
-    """The tables that joins name, by their plain names; what cannot be read is left out."""
+def _others(file: ImportFile, batch: ImportBatch, joins: Sequence[Join]) -> dict[str, ImportFile]:
+    """The files that joins name, by their plain names; what cannot be read is left out."""
     wanted = {plain_name(join.file) for join in joins}
-    found: dict[str, Table] = {}
-    for other in batch.files.exclude(pk=file.pk):
+    found: dict[str, ImportFile] = {}
+    for other in batch.files.exclude(pk=file.pk) if wanted else ():
         name = plain_name(file_stem(other.name))
         if name in wanted:
             try:
-                found[name] = open_table(stored_path(other))
+                columns_of(other)
             except FileProblemError:
                 continue
+            found[name] = other
     return found
 
 

@@ -26,6 +26,11 @@ class Look:
     count: int
     notes: tuple[str, ...]
 
+    def as_table(self) -> Table:
+        """The shown rows as a table of their own."""
+        rows = [list(row) for row in self.shown]
+        return _Sample(list(self.names), [Chunk(list(range(len(rows))), rows)])
+
 
 def look_at(table: Table) -> Look:
     """The beginning of a table, as wide as its header."""
@@ -41,17 +46,16 @@ def read_first(look: Look, mapping: Mapping, today: dt.date) -> dict[Key, tuple[
     """What the shown rows would become, by column of ours; none where the mapping cannot be."""
     if not mapping.roles:
         return {}
-    rows = [list(row) for row in look.shown]
-    sample = _Sample(list(look.names), [Chunk(list(range(len(rows))), rows)])
+    rows = len(look.shown)
     try:
-        blocks = list(MappedSource(sample, mapping, today).blocks())
+        blocks = list(MappedSource(look.as_table(), mapping, today).blocks())
     except FileProblemError:
         return {}
     found: dict[Key, tuple[ReadCell, ...]] = {}
     for block in blocks:
-        found |= _cells(block, len(rows))
+        found |= _cells(block, rows)
         if block.companion is not None:
-            found |= _cells(block.companion, len(rows))
+            found |= _cells(block.companion, rows)
     return found
 
 

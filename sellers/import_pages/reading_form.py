@@ -28,6 +28,7 @@ _ROLES = (
 class ReadingForm(forms.Form):
     """``others`` are the columns of the other files of the import, by file name."""
 
+    sheet = forms.ChoiceField(label="Sheet of the workbook")
     recipe = forms.ChoiceField(label="Read it like", required=False)
     role = forms.ChoiceField(label="The file holds")
     gathers = forms.BooleanField(
@@ -43,9 +44,17 @@ class ReadingForm(forms.Form):
         names: Sequence[str],
         others: MappingOf[str, Sequence[str]],
         saved: Sequence[ImportMapping],
+        sheets: Sequence[str] = (),
+        sheet: str = "",
     ) -> None:
         super().__init__(data, auto_id="id_%s")
         self.others = others
+        #: Sheets of the workbook that are not read.
+        self.other_sheets = [name for name in sheets if name != sheet] if sheet else []
+        if self.other_sheets:
+            self._choose("sheet", [(name, name) for name in sheets], sheet)
+        else:
+            del self.fields["sheet"]
         roles = [*_ROLES, *(() if role in _ROLES else (role,))]
         self._choose("role", [(r.value, r.label) for r in roles], role.value)
         self._choose("recipe", _recipes(saved), "")

@@ -6,24 +6,20 @@ with another decision, so that nobody commits what was not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from sellers.importing.batches import NewFile, create_batch, keep_file, stored_path
 from sellers.importing.formats import plain_name
-from sellers.importing.mapping.model import VERSION
 from sellers.importing.mapping.model import Mapping as FileMapping
-from sellers.importing.mapping.propose import Proposal, propose_mapping
-from sellers.importing.mapping.sets import guess_joins, propose_roles
 from sellers.importing.problems import FileProblemError
-from sellers.importing.reading import Chunk, Table
+from sellers.importing.recognising import READ_AS, recognise_files, settle
 from sellers.importing.sources import file_stem
-from sellers.importing.sources.joined import JoinedTable
-from sellers.importing.sources.mail import MailTable
-from sellers.importing.sources.opening import open_table
+from sellers.importing.sources.opening import sheet_names
 from sellers.models import (
     FileRole,
     ImportBatch,
@@ -33,33 +29,6 @@ from sellers.models import (
     Seller,
     User,
 )
-
-#: Rows that are looked through when a file comes.
-FIRST_ROWS = 50_000
-#: What files of e-mails are recognised as.
-MAIL_NAME = "order e-mails"
-_READ = ("role", "mapping", "mapping_name")
-
-
-@dataclass
-class FirstRows:
-    """The beginning of a table as a table of its own."""
-
-    table: Table
-    limit: int
-    names: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.names, self.place_word = self.table.names, self.table.place_word
-        self.rows, self.notes = self.table.rows, self.table.notes
-
-    def chunks(self) -> Iterator[Chunk]:
-        left = self.limit
-        for chunk in self.table.chunks():
-            yield Chunk(chunk.lines[:left], chunk.rows[:left], chunk.torn, chunk.torn_rows)
-            left -= len(chunk.rows)
-            if left <= 0:
-                return
 
 
 def start_draft(
@@ -76,10 +45,16 @@ def start_draft(
     ``like`` is an import whose files had the same columns: they are read in the same way.
     """
     with transaction.atomic():
-        batch = create_batch(files=files, created_by=created_by, seller=seller, time_zone=time_zone)
+        batch = create_batch(
+            files=_told_apart(files, ()),
+            created_by=created_by,
+            seller=seller,
+            time_zone=time_zone,
+            keeps_review_text=keeps_review_text,
+        )
         batch.state = ImportState.COLUMNS
         batch.save(update_fields=["state"])
-        _recognise(batch, created_by, like)
+        recognise_files(batch, created_by, like)
     return batch
 
 
@@ -95,17 +70,10 @@ def set_mapping(
     with transaction.atomic():
         if not _reopened(file.batch_id):
             return False
-        _set(file, role, mapping, name)
+        settle(file, role, mapping, name)
         changed = [file, *_looked_up(file, mapping)] if mapping else [file]
-        ImportFile.objects.bulk_update(changed, _READ)
+        ImportFile.objects.bulk_update(changed, READ_AS)
     return True
-
-
-def draft_json(mapping: FileMapping) -> dict[str, Any]:
-    """A mapping as plain data, also one that names no column yet."""
-    if any(mapping.columns.values()):
-        return mapping.as_json()
-    return {"version": VERSION, "role": mapping.role, "columns": {}}
 
 
 def draft_mapping(file: ImportFile) -> FileMapping | None:
@@ -123,11 +91,6 @@ def draft_mapping(file: ImportFile) -> FileMapping | None:
     return FileMapping.from_json(file.mapping)
 
 
-def _set(file: ImportFile, role: FileRole, mapping: FileMapping | None, name: str) -> None:
-    file.role, file.mapping_name = role, name
-    file.mapping = draft_json(mapping) if mapping else None
-
-
 def _looked_up(file: ImportFile, mapping: FileMapping) -> list[ImportFile]:
     wanted = {plain_name(join.file) for join in mapping.joins}
     others = ImportFile.objects.filter(batch=file.batch_id).exclude(pk=file.pk)
@@ -137,7 +100,7 @@ def _looked_up(file: ImportFile, mapping: FileMapping) -> list[ImportFile]:
         if other.role != FileRole.TABLE and plain_name(file_stem(other.name)) in wanted
     ]
     for other in found:
-        _set(other, FileRole.TABLE, None, "")
+        settle(other, FileRole.TABLE, None, "")
     return found
 
 
@@ -153,74 +116,70 @@ def _reopened(batch_id: int) -> bool:
     return True
 
 
-def _recognise(batch: ImportBatch, owner: User, like: ImportBatch | None = None) -> None:
-    """Propose for every file how it is read; what cannot be read is explained on its page.
-
-    Files that were settled before keep what was said about them.
-    """
-    today, has_seller = batch.created_at.date(), batch.seller_id is not None
-    files = {file_stem(file.name): file for file in batch.files.all()}
-    tables = {name: table for name, file in files.items() if (table := _opened(file))}
-    roles = propose_roles(tables, today=today, owner=owner, has_seller=has_seller)
-    looked_up = {name: tables[name] for name, role in roles.items() if role is FileRole.TABLE}
-    settled = [*(like.files.exclude(mapping=None) if like else ()), *files.values()]
-    for name, table in tables.items():
-        if files[name].mapping is not None:
-            continue
-        twin = next((file for file in settled if _fits(file, table)), None)
-        if twin is not None:
-            files[name].role, files[name].mapping = twin.role, twin.mapping
-            files[name].mapping_name = twin.mapping_name
-            continue
-        if name in looked_up:
-            _set(files[name], FileRole.TABLE, None, "")
-            continue
-        joins = guess_joins(table, looked_up)
-        found = propose_mapping(
-            JoinedTable(table, joins, _plain(looked_up)) if joins else table,
-            today=today,
-            owner=owner,
-            has_seller=has_seller,
-            joins=joins,
-        )
-        _set(files[name], found.role, found.mapping, _known_as(table, found))
-    ImportFile.objects.bulk_update(files.values(), _READ)
-
-
-def _fits(settled: ImportFile, table: Table) -> bool:
-    """Whether a table has all columns from which a settled file was read."""
-    columns = (settled.mapping or {}).get("columns", {})
-    used = {
-        name for of in columns.values() for one in of.values() for name in one.get("theirs", ())
-    }
-    return bool(used) and used <= set(table.names)
-
-
-def _known_as(table: Table, found: Proposal) -> str:
-    is_mail = isinstance(table, FirstRows) and isinstance(table.table, MailTable)
-    return MAIL_NAME if is_mail else found.known_as
-
-
-def _opened(file: ImportFile) -> Table | None:
-    try:
-        return FirstRows(open_table(stored_path(file)), FIRST_ROWS)
-    except FileProblemError:
-        return None
-
-
-def _plain(tables: Mapping[str, Table]) -> dict[str, Table]:
-    return {plain_name(name): table for name, table in tables.items()}
-
-
 def add_files(*, batch: ImportBatch, files: Sequence[NewFile], owner: User) -> bool:
     """Add files to a draft; False where the import is past that."""
     with transaction.atomic():
         if not _reopened(batch.pk):
             return False
-        for new in files:
-            keep_file(batch=batch, new=new)
-        _recognise(batch, owner)
+        names = list(batch.files.values_list("name", flat=True))
+        kept = [keep_file(batch=batch, new=new) for new in _told_apart(files, names)]
+        recognise_files(batch, owner, fresh={file.pk for file in kept})
     return True
+
+
+def choose_sheet(*, file: ImportFile, sheet: str, owner: User) -> bool:
+    """Read another sheet of a workbook; False where the import is past that.
+
+    What was said about the columns of the sheet before does not count for this one.
+    """
+    with transaction.atomic():
+        if not _reopened(file.batch_id):
+            return False
+        file.sheet, file.mapping, file.mapping_name = sheet, None, ""
+        file.save(update_fields=["sheet", "mapping", "mapping_name"])
+        recognise_files(file.batch, owner, fresh={file.pk})
+    file.refresh_from_db()
+    return True
+
+
+def sheets_of(file: ImportFile) -> tuple[str, ...]:
+    """The sheets of an uploaded workbook; none where it is none, or is gone or damaged."""
+    try:
+        return sheet_names(stored_path(file)) if file.path else ()
+    except (FileProblemError, FileNotFoundError):
+        return ()
+
+
+def add_sheet(*, file: ImportFile, sheet: str, owner: User) -> ImportFile | None:
+    """Read one more sheet of a workbook as a file of its own; None where it is too late."""
+    with transaction.atomic():
+        if not _reopened(file.batch_id):
+            return None
+        with stored_path(file).open("rb") as content:
+            upload = SimpleUploadedFile(f"{file_stem(file.name)} {sheet}.xlsx", content.read())
+        names = file.batch.files.values_list("name", flat=True)
+        [new] = _told_apart([NewFile(FileRole.ORDERS, upload.name or "file", upload)], names)
+        added = keep_file(batch=file.batch, new=new)
+        added.sheet = sheet
+        added.save(update_fields=["sheet"])
+        recognise_files(file.batch, owner, fresh={added.pk})
+    added.refresh_from_db()
+    return added
+
+
+def _told_apart(files: Sequence[NewFile], taken: Iterable[str]) -> list[NewFile]:
+    """Files of one import have different names: mappings and reports know them by these."""
+    known = {plain_name(file_stem(name)) for name in taken}
+    found = []
+    for new in files:
+        name, number = new.name, 1
+        while plain_name(file_stem(name)) in known:
+            number += 1
+            stem = file_stem(new.name)
+            name = f"{stem} {number}{PurePath(new.name).name[len(stem) :]}"
+        known.add(plain_name(file_stem(name)))
+        found.append(replace(new, name=name))
+    return found
 
 
 def remove_file(*, file: ImportFile) -> bool:

@@ -2,15 +2,19 @@
 
 It has the columns of the file they came from and ours beside, which say what is wrong. When it
 comes back, our columns are not there: it fits the same mapping as before. While the upload is
-still kept, cells are as it has them; afterwards names of buyers are blank.
+still kept, cells are as it has them; afterwards names of buyers are blank. Of rows that were
+brought together all come back, so that their prices add up again; this needs the upload.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sellers.importing.batches import stored_path
 from sellers.importing.context import Context
+from sellers.importing.mapping.apply import MappedSource
+from sellers.importing.mapping.gather import groups_of
 from sellers.importing.raw_cells import RawRow, raw_rows
 from sellers.importing.report import neutralised
 from sellers.importing.sources import open_source
@@ -21,7 +25,16 @@ from sellers.models import ImportBatch, ImportFile
 def files_with_rejections(batch: ImportBatch) -> list[ImportFile]:
     """The files of a batch of which rows were rejected."""
     ids = batch.rejections.filter(file__batch=batch).order_by().values("file")
-    return list(batch.files.filter(pk__in=ids))
+    return [file for file in batch.files.filter(pk__in=ids) if _is_whole(file)]
+
+
+def _is_whole(file: ImportFile) -> bool:
+    """Whether all cells of its rows are at hand: of rows brought together, one alone is kept."""
+    return _is_there(file) or not (file.mapping or {}).get("gathers")
+
+
+def _is_there(file: ImportFile) -> bool:
+    return bool(file.path) and stored_path(file).exists()
 
 
 def mendable_rows(*, file: ImportFile) -> Iterator[list[str]]:
@@ -46,7 +59,7 @@ def mendable_rows(*, file: ImportFile) -> Iterator[list[str]]:
 
 
 def _given(file: ImportFile, lines: set[int]) -> Iterator[RawRow]:
-    if file.path and stored_path(file).exists():
+    if _is_there(file):
         yield from _from_upload(file, lines)
         return
     for _, row in raw_rows(file.batch, {file.pk: lines}):
@@ -54,10 +67,17 @@ def _given(file: ImportFile, lines: set[int]) -> Iterator[RawRow]:
 
 
 def _from_upload(file: ImportFile, lines: set[int]) -> Iterator[RawRow]:
-    context = Context.of(file.batch)
-    for block in open_source(file, stored_path(file), context).blocks():
-        places = [*block.lines, *(problem.row for problem in block.torn)]
-        rows = [*block.raw.rows, *block.raw.torn]
-        for line, cells in zip(places, rows, strict=False):
+    source = open_source(file, stored_path(file), Context.of(file.batch))
+    gathers = isinstance(source, MappedSource) and source.mapping.gathers
+    if isinstance(source, MappedSource) and gathers:
+        source.mapping = replace(source.mapping, gathers=False)
+    for block in source.blocks():
+        groups = groups_of(block) if gathers else [[row] for row in range(len(block.lines))]
+        for group in groups:
+            line = block.lines[group[0]]
             if line in lines:
-                yield RawRow(line, block.raw.names, cells)
+                for row in group:
+                    yield RawRow(line, block.raw.names, block.raw.rows[row])
+        for problem, cells in zip(block.torn, block.raw.torn, strict=False):
+            if problem.row in lines:
+                yield RawRow(problem.row, block.raw.names, cells)

@@ -151,6 +151,8 @@ class ImportFile(models.Model):
     #: How its columns become ours (:class:`sellers.importing.mapping.model.Mapping` as JSON);
     #: NULL: the file has our own columns.
     mapping = models.JSONField(null=True, blank=True)
+    #: The sheet of a workbook that is read; "" is the first that holds a table.
+    sheet = models.CharField(max_length=100, blank=True)
     #: The preset or the saved mapping that ``mapping`` came from.
     mapping_name = models.CharField(max_length=100, blank=True)
     path = models.CharField(max_length=500, blank=True)

@@ -17,7 +17,7 @@ from sellers.import_pages.columns_step import ColumnsStep
 from sellers.import_pages.draft_list import file_tabs, first_open, following
 from sellers.import_pages.frame import EDITABLE, frame
 from sellers.importing.decisions import TooLateError, preview_batch
-from sellers.importing.drafts import add_files, remove_file
+from sellers.importing.drafts import add_files, add_sheet, remove_file, sheets_of
 from sellers.importing.problems import FileProblemError
 from sellers.models import FileRole, ImportBatch, ImportFile, User
 from sellers.views.import_access import batch_or_404
@@ -54,6 +54,23 @@ def take_out(request: HttpRequest, batch_id: int, file_id: int) -> HttpResponse:
     else:
         messages.error(request, f"{_PAST} The last file cannot be taken out either.")
     return redirect("sellers:import_files", batch.pk)
+
+
+@require_POST
+@login_required
+def read_sheet_too(request: HttpRequest, batch_id: int, file_id: int) -> HttpResponse:
+    """Read one more sheet of a workbook, as a file of its own."""
+    batch = batch_or_404(request.user, batch_id)
+    file = _file_or_404(batch, file_id)
+    sheet = request.POST.get("also", "")
+    if sheet not in sheets_of(file):
+        messages.error(request, "The workbook is not there any more, or has no such sheet.")
+        return redirect("sellers:import_columns", batch.pk)
+    added = add_sheet(file=file, sheet=sheet, owner=cast("User", request.user))
+    if added is None:
+        messages.error(request, _PAST)
+        return redirect("sellers:import_columns", batch.pk)
+    return redirect("sellers:import_file_columns", batch.pk, added.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,20 +15,22 @@ from django.views.decorators.http import require_http_methods
 from sellers.access import imports_visible_to
 from sellers.import_pages.frame import frame
 from sellers.import_pages.undo import undo_of
-from sellers.importing.undo import CannotUndoError, undo_batch, undo_preview, why_not_undoable
-from sellers.models import ImportBatch, User
+from sellers.importing.decisions import queue_undo
+from sellers.importing.undo import CannotUndoError, undo_preview, why_not_undoable
+from sellers.models import ImportBatch, ImportState, User
 from sellers.views.import_access import batch_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def undo_page(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """What would go, what stays and what the scores would become; POST does it."""
+    """What would go, what stays and what the scores would become; POST hands it to a worker."""
     batch = batch_or_404(request.user, batch_id)
+    if batch.state == ImportState.UNDOING:
+        return redirect("sellers:import", batch.pk)
     if request.method == "POST":
-        user = cast("User", request.user)
         try:
-            undo_batch(batch_id=batch.pk, now=timezone.now(), undone_by=user)
+            queue_undo(batch_id=batch.pk, undone_by=cast("User", request.user))
         except CannotUndoError as problem:
             messages.error(request, str(problem))
         return redirect("sellers:import", batch.pk)

@@ -18,7 +18,7 @@ _ADDED = frozenset({"amount"})
 
 def gathered(block: Block) -> Block:
     """The block with one row for each order or review; rows of one stand side by side."""
-    groups = _groups(block)
+    groups = groups_of(block)
     if len(groups) == len(block.lines):
         return block
     of_row = {row: place for place, rows in enumerate(groups) for row in rows}
@@ -49,7 +49,8 @@ def gathered(block: Block) -> Block:
     )
 
 
-def _groups(block: Block) -> list[list[int]]:
+def groups_of(block: Block) -> list[list[int]]:
+    """The rows of a block, by the order or review that they are about."""
     names = [name for name in KEYS[block.role] if name in block.cells]
     keys = list(zip(*(block.cells[name] for name in names), strict=True))
     groups: list[list[int]] = []

@@ -54,14 +54,14 @@ def open_source(file: ImportFile, path: Path, context: Context) -> Source:
     """
     role = FileRole(file.role)
     if role is FileRole.TABLE:
-        return LookedUpSource(open_table(path))
+        return LookedUpSource(open_table(path, file.sheet))
     if file.mapping is None:
-        table = open_table(path)
+        table = open_table(path, file.sheet)
         if isinstance(table, MailTable):
             return CanonicalSource(table, FileRole.ORDERS, fills_only=True)
         return canonical_source(table, role)
     mapping = FileMapping.from_json(file.mapping)
-    table = open_table(path, mapping.sheet)
+    table = open_table(path, file.sheet or mapping.sheet)
     if mapping.joins or mapping.gathers:
         others = looked_up(file, context)
         table = JoinedTable(table, mapping.joins, others, _key_columns(mapping))
@@ -71,7 +71,7 @@ def open_source(file: ImportFile, path: Path, context: Context) -> Source:
 def looked_up(file: ImportFile, context: Context) -> dict[str, Table]:
     """The other tables of the same import, by the plain names of their files."""
     return {
-        plain_name(file_stem(other.name)): open_table(context.path_of(other))
+        plain_name(file_stem(other.name)): open_table(context.path_of(other), other.sheet)
         for other in context.batch.files.all()
         if other.pk != file.pk and other.role == FileRole.TABLE
     }

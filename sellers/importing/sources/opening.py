@@ -12,6 +12,7 @@ from sellers.importing.sources.mail import MailTable, is_mail
 from sellers.importing.sources.pasted import PageTable, aligned_table, is_page
 from sellers.importing.sources.remarks import without_remarks
 from sellers.importing.sources.workbook import WorkbookTable
+from sellers.importing.sources.workbook_parts import Workbook
 
 _ZIP = b"PK\x03\x04"
 _HEAD_BYTES = 1 << 16
@@ -31,7 +32,7 @@ def open_table(path: Path, sheet: str = "") -> Table:
     """
     with open_bytes(path) as file:
         head = file.read(_HEAD_BYTES)
-    if head.startswith(_ZIP) and (b"xl/" in head or b"[Content_Types].xml" in head):
+    if _is_workbook(head):
         return without_remarks(WorkbookTable(path, sheet))
     if is_mail(head):
         return MailTable(path)
@@ -39,3 +40,22 @@ def open_table(path: Path, sheet: str = "") -> Table:
         return without_remarks(PageTable(path))
     sniffed = sniff_file(path)
     return without_remarks(aligned_table(path, sniffed) or DelimitedTable(path, sniffed))
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The visible sheets of a workbook; none where the file is no workbook.
+
+    Raises
+    ------
+    FileProblemError
+        When it is a workbook that cannot be read.
+    """
+    with open_bytes(path) as file:
+        head = file.read(_HEAD_BYTES)
+    if not _is_workbook(head):
+        return ()
+    return tuple(name for name, _ in Workbook(path).sheets)
+
+
+def _is_workbook(head: bytes) -> bool:
+    return head.startswith(_ZIP) and (b"xl/" in head or b"[Content_Types].xml" in head)

@@ -56,17 +56,20 @@ class WorkbookTable:
                 raise FileProblemError(
                     f"The workbook has no sheet “{self.sheet[:60]}”; it has {names or 'none'}."
                 )
+            self._note(self.sheet)
             return found[0]
         for name, part in sheets:
             if next(self._sheet_rows(part), None) is not None:
-                if len(sheets) > 1:
-                    others = len(sheets) - 1
-                    self.notes.append(
-                        f"The sheet “{name[:60]}” was read; {others} other"
-                        f"{'s were' if others > 1 else ' was'} not."
-                    )
+                self._note(name)
                 return part
         raise FileProblemError("The workbook holds no table. Export it again.")
+
+    def _note(self, name: str) -> None:
+        """Say which sheet was read, where there are several."""
+        others = len(self._book.sheets) - 1
+        if others:
+            were = "s were" if others > 1 else " was"
+            self.notes.append(f"The sheet “{name[:60]}” was read; {others} other{were} not.")
 
     def _head(self) -> list[tuple[int, list[str]]]:
         head = []
