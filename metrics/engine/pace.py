@@ -61,6 +61,23 @@ class TooLittle:
 
 
 @dataclass(frozen=True, slots=True)
+class Draws:
+    """What was dealt, and the scores that come of it.
+
+    Attributes
+    ----------
+    cards : shape (draws, coming weeks), the number of the week whose card each got
+    weeks : the coming weeks that got their card; those of a break stay empty
+    score : shape (draws, days) from ``first_day`` on, NaN where not scored
+    """
+
+    first_day: int
+    cards: Int64
+    weeks: Int64
+    score: Float64
+
+
+@dataclass(frozen=True, slots=True)
 class PaceBand:
     """Days from today on; the columns of a band follow :data:`QUANTILES`.
 
@@ -130,21 +147,15 @@ def _in_force(reviews: ReviewColumns, today: int) -> tuple[Int64, Int64]:
     return posted[rank], np.rint(reviews.stars[counts] * 100).astype(np.int64)[rank]
 
 
-def pace_band(
-    future: Future,
-    reviews: ReviewColumns,
-    own: OwnWeeks,
-    *,
-    seed: int,
-    draws: int = DRAWS,
-    break_weeks: int = 0,
-) -> PaceBand:
-    """Scores and ratings that most draws lie between, day by day.
+def deal(
+    future: Future, own: OwnWeeks, *, seed: int, draws: int = DRAWS, break_weeks: int = 0
+) -> Draws:
+    """Deal cards to the coming weeks, and score what comes of them.
 
     Parameters
     ----------
     future : from ``own.today`` on
-    seed : the same seed gives the same band
+    seed : the same seed gives the same draws, and more of them begin with the same ones
     break_weeks : so many coming weeks stay empty first
 
     Raises
@@ -156,14 +167,27 @@ def pace_band(
         raise ValueError("a break has 0 weeks or more, and there is at least one draw")
     rng = np.random.default_rng(seed)
     coming = -(-(future.days - 1) // WEEK)
-    base = _in_force(reviews, own.today)
-    scores, ratings = np.empty((draws, future.days)), np.empty((draws, future.days))
+    weeks = np.arange(break_weeks, coming)
+    cards, scores = np.empty((draws, coming), np.int64), np.empty((draws, future.days))
     for draw in range(draws):
-        cards = rng.integers(0, own.weeks, coming)
-        dealt = np.arange(break_weeks, coming)
-        entering = _dealt_items(own, cards, dealt, future.policy.window_days)
+        cards[draw] = rng.integers(0, own.weeks, coming)
+        entering = _dealt_items(own, cards[draw], weeks, future.policy.window_days)
         scores[draw] = future.simulate(entering).score
-        ratings[draw] = _ratings(own, cards, dealt, base, future.days)
+    return Draws(own.today, cards, weeks, scores)
+
+
+def pace_band(future: Future, reviews: ReviewColumns, own: OwnWeeks, dealt: Draws) -> PaceBand:
+    """Scores and ratings that most draws lie between, day by day.
+
+    Parameters
+    ----------
+    future, own : those of the draws
+    reviews : what is known of the seller
+    """
+    base, scores = _in_force(reviews, own.today), dealt.score
+    ratings = np.array(
+        [_ratings(own, cards, dealt.weeks, base, future.days) for cards in dealt.cards]
+    )
     scored = ~np.isnan(scores)
     score = _quantiles(scores)
     score[scored.mean(axis=0) < 0.5] = np.nan
@@ -171,7 +195,7 @@ def pace_band(
         first_day=own.today,
         weeks=own.weeks,
         orders=own.orders,
-        draws=draws,
+        draws=len(scores),
         score=score,
         scored_share=scored.mean(axis=0),
         rating=_quantiles(ratings),
@@ -186,8 +210,12 @@ def _quantiles(values: Float64) -> Float64:
     return found
 
 
-def _dealt(starts: Int64, cards: Int64, dealt: Int64) -> tuple[Int64, Int64]:
-    """Rows of the cards that the coming weeks ``dealt`` got, and by how many days each moves."""
+def dealt_rows(starts: Int64, cards: Int64, dealt: Int64) -> tuple[Int64, Int64]:
+    """Rows of the cards that the coming weeks ``dealt`` got, and by how many days each moves.
+
+    ``starts``, shape (weeks + 1,), is where the rows of each card begin; ``cards`` the card of
+    every coming week.
+    """
     card = cards[dealt]
     sizes = starts[card + 1] - starts[card]
     ends = np.cumsum(sizes)
@@ -198,7 +226,7 @@ def _dealt(starts: Int64, cards: Int64, dealt: Int64) -> tuple[Int64, Int64]:
 
 def _dealt_items(own: OwnWeeks, cards: Int64, dealt: Int64, window_days: int) -> EvidenceColumns:
     """The items of one draw: each counts afresh from its new day on, for a whole window."""
-    rows, shift = _dealt(own.item_start, cards, dealt)
+    rows, shift = dealt_rows(own.item_start, cards, dealt)
     items = own.items
     origin = (items.origin_day[rows] + shift).astype(np.int32)
     return EvidenceColumns(
@@ -219,7 +247,7 @@ def _ratings(
 ) -> Float64:
     """The public rating on every day of one draw: its window moves with the newest review."""
     posted, hundredths = base
-    rows, shift = _dealt(own.review_start, cards, dealt)
+    rows, shift = dealt_rows(own.review_start, cards, dealt)
     day = own.posted[rows] + shift
     rank = np.argsort(day, kind="stable")
     all_days = np.concatenate((posted, day[rank]))

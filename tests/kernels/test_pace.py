@@ -9,7 +9,7 @@ from metrics.engine.evidence import evidence_of_columns
 from metrics.engine.fact_columns import order_columns, review_columns
 from metrics.engine.future import Future, future_of
 from metrics.engine.kernel import sweep
-from metrics.engine.pace import OwnWeeks, TooLittle, own_weeks, pace_band
+from metrics.engine.pace import OwnWeeks, TooLittle, deal, own_weeks, pace_band
 from metrics.engine.rating import rating_of
 from metrics.engine.types import OrderFacts, OrderStatus, ReviewFacts
 from tests.kernels.policies import PLAIN
@@ -56,7 +56,9 @@ def test_a_seller_whose_weeks_are_all_alike_has_a_band_without_width() -> None:
     future, own = ground(orders, reviews)
     assert isinstance(own, OwnWeeks)
     assert (own.weeks, own.orders) == (12, 12)
-    band = pace_band(future, review_columns(reviews, orders), own, seed=1, draws=5)
+    band = pace_band(
+        future, review_columns(reviews, orders), own, deal(future, own, seed=1, draws=5)
+    )
     # What really comes when an order finishes every week, as for twenty weeks before.
     coming = [order(100 + week, TODAY + 4 + 7 * week) for week in range(26)]
     words = [review(o.order, (o.finished_day or 0) + 1, 4.0) for o in coming]
@@ -89,7 +91,10 @@ def test_the_same_seed_gives_the_same_band_and_another_seed_another() -> None:
     future, own = ground(orders, reviews, gigs=2)
     assert isinstance(own, OwnWeeks)
     versions = review_columns(reviews, orders)
-    bands = [pace_band(future, versions, own, seed=seed, draws=20) for seed in (7, 7, 8)]
+    bands = [
+        pace_band(future, versions, own, deal(future, own, seed=seed, draws=20))
+        for seed in (7, 7, 8)
+    ]
     np.testing.assert_array_equal(bands[0].score, bands[1].score)
     np.testing.assert_array_equal(bands[0].rating, bands[1].rating)
     assert not np.array_equal(bands[0].score, bands[2].score)
@@ -104,14 +109,14 @@ def test_a_break_leaves_the_first_weeks_as_if_nothing_happened() -> None:
     future, own = ground(orders, reviews, gigs=2)
     assert isinstance(own, OwnWeeks)
     versions = review_columns(reviews, orders)
-    band = pace_band(future, versions, own, seed=7, draws=10, break_weeks=4)
+    band = pace_band(future, versions, own, deal(future, own, seed=7, draws=10, break_weeks=4))
     quiet = future.now().score
     # Four weeks of seven days, and today.
     for quantile in range(3):
         np.testing.assert_allclose(band.score[:29, quantile], quiet[:29], atol=1e-12, rtol=0)
     assert not np.allclose(band.score[40, 1], quiet[40], atol=1e-6)
     with pytest.raises(ValueError, match="0 weeks or more"):
-        pace_band(future, versions, own, seed=7, break_weeks=-1)
+        deal(future, own, seed=7, break_weeks=-1)
 
 
 @pytest.mark.parametrize(
