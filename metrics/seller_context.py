@@ -30,6 +30,7 @@ from metrics.seller_query import SellerQuery, days_of_range
 from sellers.access import Sight
 from sellers.models import Observation, Seller, User
 from sellers.notes import notes_context, notes_for
+from sellers.promises.page import promises_context
 
 #: Moves that the page lists; the why page answers for all others.
 MOVES = 8
@@ -70,6 +71,7 @@ def page_context(
         ),
         **range_context(sight, reader, standing, query, stored),
         **areas_context(seller, standing, query, panel),
+        **promises_context(sight, reader, now=now),
         **notes_context(sight, reader, now=now),
     }
 

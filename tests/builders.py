@@ -10,7 +10,18 @@ from typing import Any
 from django.utils import timezone
 
 from sellers.access.tokens import hash_of
-from sellers.models import Gig, Grant, Order, OrderStatus, Review, Scope, Seller, User
+from sellers.models import (
+    Gig,
+    Grant,
+    Order,
+    OrderStatus,
+    Promise,
+    Review,
+    Scope,
+    Seller,
+    User,
+    WrittenAs,
+)
 
 _numbers = count(1)
 
@@ -55,6 +66,21 @@ def a_grant(
         **fields,
     }
     return Grant.objects.create(seller=seller, scope=scope, **values)
+
+
+def a_promise(seller: Seller, **fields: Any) -> Promise:
+    """An open promise of the seller's own, for the thirty days before NOW and the ten after."""
+    values: dict[str, Any] = {
+        "side": Promise.Side.SELLER,
+        "text": "deliver everything on time",
+        "made_on": NOW.date() - timedelta(days=30),
+        "due": NOW.date() + timedelta(days=10),
+        "author": seller.owner,
+        "written_as": WrittenAs.OWNER,
+        "created_at": NOW,
+        **fields,
+    }
+    return Promise.objects.create(seller=seller, **values)
 
 
 def a_gig(seller: Seller, ref: str | None = None, **fields: Any) -> Gig:
