@@ -5,53 +5,22 @@ A new view has to be given a rule here; without one the walk fails.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from eligibility.models import Notice
-from metrics.forecasting.feeds import create_feed
-from metrics.services import recompute_sellers
 from sellers.accounts import mailbox
-from sellers.models import (
-    ImportBatch,
-    ImportMapping,
-    Letter,
-    Note,
-    Observation,
-    Order,
-    Scope,
-    Seller,
-    User,
-)
-from tests.builders import (
-    NOW,
-    PASSWORD,
-    a_grant,
-    a_history,
-    a_promise,
-    a_seller,
-    a_user,
-    an_admin,
-)
-
-ROLES = ("anonymous", "stranger", "other owner", "owner", "admin")
-#: Coaches by what their grant opens: nothing where it is over, ended or not accepted.
-COACHES = {
-    "coach standing": Scope.STANDING,
-    "coach orders": Scope.ORDERS,
-    "coach everything": Scope.EVERYTHING,
-    "coach expired": None,
-    "coach revoked": None,
-    "coach waiting": None,
-}
+from sellers.models import Scope
+from tests.fragments import fragments_of
+from tests.scene import COACHES, ROLES, Scene, Things, a_scene
 
 #: What a role gets. "in": the page (or what it redirects to after work done), "login": asked to
 #: log in, "none": 404, as if it did not exist.
@@ -92,12 +61,13 @@ class Rule:
 
     who: str
     method: str = "get"
-    #: Names of objects of :class:`Scene` by argument of the address.
+    #: Names of fields of :class:`tests.scene.Things` by argument of the address.
     arguments: dict[str, str] = field(default_factory=dict)
 
 
 SELLER = {"seller_id": "seller_id"}
 IMPORT = {"batch_id": "batch_id"}
+DRAFT = {"batch_id": "draft_id"}
 ADDRESSES: dict[str, Rule] = {
     "health": Rule("public"),
     "login": Rule("public"),
@@ -164,8 +134,8 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:import_files": Rule("seller", arguments=IMPORT),
     "sellers:import_take_out": Rule("seller", "post", {**IMPORT, "file_id": "file_id"}),
     "sellers:import_sheet": Rule("seller", "post", {**IMPORT, "file_id": "file_id"}),
-    "sellers:import_columns": Rule("seller", arguments=IMPORT),
-    "sellers:import_file_columns": Rule("seller", arguments={**IMPORT, "file_id": "file_id"}),
+    "sellers:import_columns": Rule("seller", arguments=DRAFT),
+    "sellers:import_file_columns": Rule("seller", arguments={**DRAFT, "file_id": "draft_file_id"}),
     "sellers:import_check": Rule("seller", arguments=IMPORT),
     "sellers:import_mendable": Rule("seller", arguments={**IMPORT, "file_id": "file_id"}),
     "sellers:import_mend": Rule("seller", "post", IMPORT),
@@ -222,161 +192,157 @@ def test_every_address_has_a_rule_and_every_rule_an_address() -> None:
     assert set(names(get_resolver().url_patterns)) == set(ADDRESSES)
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A seller with everything a page can show, and people of every role."""
-
-    seller_id: int
-    order_ref: str
-    note_id: int
-    observation_id: int
-    promise_id: int
-    batch_id: int
-    move_id: int
-    mapping_id: int
-    file_id: int
-    mail_id: int
-    grant_id: int
-    feed_id: int
-    feed_secret: str
-    token: str
-    gig_id: int
-    notice_id: int
-    people: dict[str, User]
-
-
-def _note_and_score(seller: Seller, author: User) -> tuple[int, int]:
-    note = Note.objects.create(seller=seller, day=NOW.date(), text="two weeks ill", author=author)
-    shown = Observation.objects.create(
-        seller=seller, day=NOW.date() - timedelta(days=3), kind=Observation.Kind.SCORE, value=8
-    )
-    return note.pk, shown.pk
-
-
-def _notice(order: Order) -> Notice:
-    return Notice.objects.create(
-        seller=order.seller,
-        gig=order.gig,
-        day=NOW.date(),
-        kind=Notice.Kind.GIG_GAINED,
-        rule_set="promoted-2024",
-        created_at=NOW,
-    )
-
-
-def _coaches(seller: Seller) -> dict[str, User]:
-    """A coach of every kind, each with the grant that the name says."""
-    now = timezone.now()
-    found = {}
-    for role, scope in COACHES.items():
-        coach = a_user(f"{role.replace(' ', '-')}@example.test")
-        grant = a_grant(seller, coach, scope or Scope.EVERYTHING, token=f"token of {role}")
-        if role == "coach expired":
-            grant.expires_at = now - timedelta(seconds=1)
-        elif role == "coach revoked":
-            grant.ended_at = now
-        elif role == "coach waiting":
-            grant.coach = grant.accepted_at = None
-        grant.save()
-        found[role] = coach
-    return found
-
-
 @pytest.fixture
 def scene(db: None, settings: Any) -> Scene:
     settings.EMAIL_BACKEND = mailbox.PATH
-    owner = a_user("owner@example.test")
-    seller = a_seller("theirs", owner=owner)
-    order = a_history(seller, gigs=2)[0]
-    recompute_sellers(seller_ids=[seller.pk], now=NOW)
-    other = a_user("other@example.test")
-    a_seller("another", owner=other)
-    batch = ImportBatch.objects.create(seller=seller, state="done", finished_at=timezone.now())
-    file = batch.files.create(role="orders", name="o.csv", size=1, sha256="0" * 64)
-    batch.rejections.create(file=file, line=2, reason="It is blank.", fix="Fill it in.")
-    feed, secret = create_feed(seller=seller, user=owner, now=NOW)
-    note, shown = _note_and_score(seller, owner)
-    people = {
-        **_coaches(seller),
-        "stranger": a_user("stranger@example.test"),
-        "other owner": other,
-        "owner": owner,
-        "admin": an_admin("admin@example.test"),
-    }
-    move = seller.moves.earliest("day")
-    mapping = ImportMapping.objects.create(
-        owner=owner, name="lists", fingerprint="0" * 64, role="orders", mapping={"columns": {}}
-    )
-    letter = Letter.objects.create(to="a@example.test", subject="Hello", text="", written_at=NOW)
-    return Scene(
-        seller_id=seller.pk,
-        order_ref=order.ref,
-        note_id=note,
-        observation_id=shown,
-        promise_id=a_promise(seller).pk,
-        batch_id=batch.pk,
-        move_id=move.pk,
-        mapping_id=mapping.pk,
-        file_id=file.pk,
-        mail_id=letter.pk,
-        grant_id=seller.grants.get(email="coach-waiting@example.test").pk,
-        feed_id=feed.pk,
-        feed_secret=secret,
-        token="token of coach waiting",
-        gig_id=order.gig_id,
-        notice_id=_notice(order).pk,
-        people=people,
-    )
+    return a_scene()
 
 
-def answer(client: Client, name: str, scene: Scene, headers: dict[str, str]) -> str:
+def address(name: str, things: Things) -> str:
+    """The address of a rule for the things of one seller."""
+    arguments = ADDRESSES[name].arguments
+    return reverse(name, kwargs={key: getattr(things, what) for key, what in arguments.items()})
+
+
+def verdict(response: Any) -> str:
     """What came back, in the words of RULES."""
-    rule = ADDRESSES[name]
-    url = reverse(name, kwargs={k: getattr(scene, v) for k, v in rule.arguments.items()})
-    send = client.post if rule.method == "post" else client.get
-    response = send(url, headers=headers)
     if response.status_code == 404:
         return "none"
     if response.status_code == 302 and response["Location"].startswith(f"{reverse('login')}?"):
         return "login"
     # 422: a form was refused for its content, so the door had been passed.
-    assert response.status_code in (200, 302, 422), f"{name}: {response.status_code}"
+    assert response.status_code in (200, 302, 422), response.status_code
     return "in"
 
 
-PLAIN: dict[str, str] = {}
-HTMX = {"HX-Request": "true"}
+def in_vain(ask: Callable[[], Any]) -> Any:
+    """What ``ask`` returns; what it changed in the database is taken back."""
+    with transaction.atomic():
+        found = ask()
+        transaction.set_rollback(True)
+    return found
 
 
-@pytest.mark.parametrize("headers", [PLAIN, HTMX], ids=["page", "fragment"])
-@pytest.mark.parametrize("role", [*ROLES, *COACHES])
-def test_each_role_gets_what_the_rules_say(
-    client: Client, scene: Scene, role: str, headers: dict[str, str]
+@dataclass
+class Visitor:
+    """Somebody of a role, who asks for addresses in vain."""
+
+    role: str
+    scene: Scene
+
+    def __post_init__(self) -> None:
+        self.client = Client()
+        if self.role != "anonymous":
+            self.client.force_login(self.scene.people[self.role])
+        self._cookies = self.client.cookies.output(header="")
+
+    def send(self, name: str, url: str, **headers: str) -> Any:
+        """The answer to the rule's method."""
+        self.client.cookies = SimpleCookie(self._cookies)
+        send = self.client.post if ADDRESSES[name].method == "post" else self.client.get
+        return send(url, headers=headers)
+
+    def ask(self, name: str, url: str, **headers: str) -> Any:
+        """The same, and nothing of it stays, a log-out included."""
+        return in_vain(lambda: self.send(name, url, **headers))
+
+
+def rows_about(seller_id: int) -> dict[str, list[Any]]:
+    """All rows that name this seller."""
+    return {
+        model.__name__: list(
+            model._default_manager.filter(seller=seller_id).order_by("pk").values()
+        )
+        for model in apps.get_models()
+        if any(field.name == "seller" for field in model._meta.fields)
+    }
+
+
+def test_each_role_gets_what_the_rules_say(scene: Scene) -> None:
+    for role in (*ROLES, *COACHES):
+        visitor, found, wanted = Visitor(role, scene), {}, {}
+        for name, rule in ADDRESSES.items():
+            found[name] = verdict(visitor.ask(name, address(name, scene.things)))
+            wanted[name] = expected(rule.who, role)
+        assert found == wanted, role
+
+
+def test_each_role_gets_the_same_of_every_fragment(scene: Scene) -> None:
+    parts = [(name, part) for name in ADDRESSES for part in fragments_of(name)]
+    assert len(parts) >= 15  # pages that are renewed in part: they were found
+    for role in (*ROLES, *COACHES):
+        visitor, found, wanted = Visitor(role, scene), {}, {}
+        for name, part in parts:
+            headers = {"HX-Request": "true", "HX-Target": part}
+            answer = visitor.ask(name, address(name, scene.things), **headers)
+            found[name, part] = verdict(answer)
+            wanted[name, part] = expected(ADDRESSES[name].who, role)
+            if answer.status_code == 200 and not answer.streaming:
+                assert b"<!doctype" not in answer.content[:200].lower(), (name, part, role)
+        assert found == wanted, role
+
+
+def test_nobody_gets_at_things_of_another_seller_through_an_address_of_their_own(
+    scene: Scene,
 ) -> None:
-    found, wanted = {}, {}
+    """``/sellers/<mine>/notes/<yours>/remove/`` and all others of that kind."""
+    visitor, seller_id = Visitor("other owner", scene), scene.things.seller_id
+    before, answers, changing = rows_about(seller_id), {}, set()
     for name, rule in ADDRESSES.items():
-        # A fresh scene for each address: some of them remove what they are asked about.
+        doors = rule.arguments.keys() & {"seller_id", "batch_id"}
+        if not doors or len(rule.arguments) == len(doors):
+            continue
+        swapped = {
+            key: getattr(scene.others if key in doors else scene.things, what)
+            for key, what in rule.arguments.items()
+        }
         with transaction.atomic():
-            if role != "anonymous":
-                client.force_login(scene.people[role])
-            found[name] = answer(client, name, scene, headers)
+            answers[name] = verdict(visitor.send(name, reverse(name, kwargs=swapped)))
+            if answers[name] != "none" and rows_about(seller_id) != before:
+                changing.add(name)
             transaction.set_rollback(True)
-        client.cookies.clear()
-        wanted[name] = expected(rule.who, role)
-    assert found == wanted
+    assert len(answers) >= 10
+    # What is taken away by its number may be answered "it is gone" where it never was.
+    removals = {"sellers:note_remove", "sellers:score_remove", "eligibility:outcome_remove"}
+    assert {name for name, answer in answers.items() if answer != "none"} <= removals
+    assert changing == set()
 
 
-def test_a_missing_seller_and_a_hidden_one_answer_alike(client: Client, scene: Scene) -> None:
-    client.login(username=scene.people["stranger"].email, password=PASSWORD)
-    hidden = client.get(reverse("metrics:seller", args=[scene.seller_id]))
-    missing = client.get(reverse("metrics:seller", args=[scene.seller_id + 10_000]))
-    assert hidden.status_code == missing.status_code == 404
-    assert len(hidden.content) == len(missing.content)
+def test_a_method_that_an_address_does_not_take_changes_nothing(scene: Scene) -> None:
+    """What changes something is sent by a form, never followed as a link."""
+    visitor = Visitor("admin", scene)
+    for name, rule in ADDRESSES.items():
+        if rule.method == "post" and rule.who not in ("public", "member"):
+            answer = visitor.client.get(address(name, scene.things))
+            assert answer.status_code in (404, 405) or name == "sellers:order_entry", name
 
 
-def test_the_admin_site_is_for_staff_alone(client: Client, scene: Scene) -> None:
-    for role in ("stranger", "other owner", "owner"):
-        client.login(username=scene.people[role].email, password=PASSWORD)
-        assert client.get(reverse("admin:index")).status_code == 302
-    client.login(username=scene.people["admin"].email, password=PASSWORD)
-    assert client.get(reverse("admin:index")).status_code == 200
+def admin_addresses() -> Iterator[str]:
+    """Every address of the admin site that needs no row, and one row of each list."""
+    for pattern in admin.site.urls[0]:
+        if isinstance(pattern, URLPattern) and pattern.name not in (None, "login", "logout"):
+            try:
+                yield reverse(f"admin:{pattern.name}")
+            except NoReverseMatch:
+                continue
+    for model in admin.site._registry:
+        kind = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
+        for what, arguments in (
+            ("changelist", ()),
+            ("add", ()),
+            *((one, (row or 1,)) for one in ("change", "delete", "history")),
+        ):
+            yield reverse(f"{kind}_{what}", args=arguments)
+
+
+def test_the_admin_site_is_for_staff_alone(scene: Scene) -> None:
+    addresses = list(admin_addresses())
+    assert len(addresses) > 5 * len(admin.site._registry)
+    for role in ("anonymous", "stranger", "owner", "coach everything"):
+        client = Visitor(role, scene).client
+        for url in addresses:
+            answer = client.get(url)
+            assert answer.status_code == 302, (role, url)
+            assert answer["Location"].startswith(reverse("admin:login")), (role, url)
+    assert Visitor("admin", scene).client.get(reverse("admin:index")).status_code == 200
