@@ -58,7 +58,7 @@ def history_as_if(
         mine = reading.gig_ids.index(gig.pk)
     judged = judge_as_if_always(reading.columns, sets)
     spans = {one.rule_id: one for one in all_spans(judged) if one.rule_set.id == rule_set.id}
-    refs = _refs(spans.values(), mine)
+    refs = refs_of(spans.values(), mine)
     stretcher = Stretcher(rule_set, reading.reader(rule_set.id, gig))
     stretches = {
         rule: [
@@ -67,9 +67,9 @@ def history_as_if(
                 date_of(int(of_rule.start_day[at])),
                 _end(of_rule, at, end),
                 int(of_rule.verdict[at]),
-                _flip(of_rule, at, refs),
+                flip_at(of_rule, at, refs),
             )
-            for at in _of(of_rule, mine)
+            for at in spans_of(of_rule, mine)
         ]
         for rule, of_rule in spans.items()
     }
@@ -133,7 +133,7 @@ def _needed(rule: Rule, reader: Reader) -> str:
     return needed_words(rule, is_pro=reader.is_pro, levels=reader.levels)
 
 
-def _of(spans: RuleSpans, subject: int) -> range:
+def spans_of(spans: RuleSpans, subject: int) -> range:
     """Where the spans of one gig or seller lie: subjects ascend."""
     low, high = (int(at) for at in spans.subject.searchsorted([subject, subject + 1]))
     return range(low, high)
@@ -144,12 +144,15 @@ def _end(spans: RuleSpans, at: int, end: date) -> date:
     return end if stop == FOREVER else date_of(stop)
 
 
-def _refs(spans: Iterable[RuleSpans], subject: int) -> dict[int, str]:
+def refs_of(spans: Iterable[RuleSpans], subject: int) -> dict[int, str]:
     """References of the orders that flipped something, in one query."""
-    numbers = {
-        int(one.number[at]) for one in spans for at in _of(one, subject) if _by_order(one, at)
-    }
+    numbers = {number for one in spans for number in orders_of(one, subject)}
     return dict(Order.objects.filter(pk__in=numbers).values_list("pk", "ref"))
+
+
+def orders_of(spans: RuleSpans, subject: int) -> set[int]:
+    """Numbers of the orders that flipped something of one gig or seller."""
+    return {int(spans.number[at]) for at in spans_of(spans, subject) if _by_order(spans, at)}
 
 
 def _by_order(spans: RuleSpans, at: int) -> bool:
@@ -157,7 +160,8 @@ def _by_order(spans: RuleSpans, at: int) -> bool:
     return int(spans.number[at]) != NO_NUMBER and not inquiry
 
 
-def _flip(spans: RuleSpans, at: int, refs: Mapping[int, str]) -> Flip:
+def flip_at(spans: RuleSpans, at: int, refs: Mapping[int, str]) -> Flip:
+    """What began a span; ``refs`` are the references of orders by their numbers."""
     by = int(spans.by_rule[at])
     return Flip(
         cause=FlipCause(int(spans.cause[at])),
