@@ -24,6 +24,7 @@ from eligibility.rules.types import OUT_OF_FORCE, Kind, RuleSet
 from metrics.engine.columns import Int8, Int32, Int64, OrderColumns, ReviewColumns
 from metrics.engine.days import date_of, day_number
 from metrics.engine.future import Trajectory
+from metrics.engine.types import OrderStatus
 from metrics.facts import FactColumns
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.quiet import quiet_forecast
@@ -214,7 +215,8 @@ def _buyers(known: Known, facts: FactColumns, clients: Clients) -> Int64:
     if clients is Clients.NEW:
         found[~real] = FIRST_IMAGINED_CLIENT + np.arange(imagined)
     elif clients is Clients.RETURNING:
-        found[~real] = own.buyer.max(initial=-1) if (own.buyer >= 0).any() else 1
+        bought = own.buyer[own.orders.status == OrderStatus.COMPLETED]
+        found[~real] = bought.max() if (bought >= 0).any() else FIRST_IMAGINED_CLIENT
     return found
 
 
