@@ -294,11 +294,12 @@ STANDING_RULE_DIRS = env.folders(os.environ, "STANDING_RULE_DIRS")
 STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")
 # Called when facts changed: the app of the facts knows nothing of what is computed from them.
 STANDING_ON_FACTS_CHANGED = "metrics.services.queue_recompute"
+# Called when a coach's look has ended: their private addresses end with it.
+STANDING_ON_LOOK_ENDED = "metrics.forecasting.feeds.revoke_feed"
 # Asked, before an import or an undo is decided, what would be shown of sellers afterwards.
-STANDING_STANDING_PREVIEW = (
-    "metrics.preview.preview_standings",
-    "eligibility.preview.preview_eligibility",
-)
+STANDING_STANDING_PREVIEW = "eligibility.preview.preview_standings"
+# Answers the list of sellers: who needs somebody today is known above the facts.
+STANDING_ROSTER = "eligibility.views.coaching.roster_answer"
 # Called after a recompute, in its transaction, and asked what is stored and no longer true.
 STANDING_ON_RECOMPUTED = "eligibility.services.recompute_eligibility"
 STANDING_RECOMPUTE_CHECKS = (

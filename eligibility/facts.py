@@ -65,7 +65,9 @@ class ReadFacts:
 
 
 def read_eligibility_facts(
-    last_days: Mapping[int, int], scores: Mapping[int, DailySeries] | None = None
+    last_days: Mapping[int, int],
+    scores: Mapping[int, DailySeries] | None = None,
+    facts: FactColumns | None = None,
 ) -> ReadFacts:
     """Read everything that eligibility can depend on.
 
@@ -73,8 +75,9 @@ def read_eligibility_facts(
     ----------
     last_days : seller id → day number of the last day to judge
     scores : seller id → overall score; by default as it is stored
+    facts : of the same sellers, where they have been read already
     """
-    facts = read_facts(list(last_days))
+    facts = facts or read_facts(list(last_days))
     ids = facts.seller_ids
     sellers = Seller.objects.in_bulk(ids.tolist())
     inquiries = _inquiries(ids, [sellers[pk].time_zone for pk in ids.tolist()])

@@ -17,7 +17,14 @@ from sellers.importing.merging import leave_out, merge_staged, touched_sellers
 from sellers.importing.outcome import EFFECT_COLUMNS, Outcome
 from sellers.importing.preview import duplicates_in, effect_of, sellers_part
 from sellers.importing.report import COUNTS
-from sellers.importing.standings import Standings, handles_of, shifts, standings_of
+from sellers.importing.standings import (
+    MOST_SELLERS,
+    SellerShift,
+    Standings,
+    handles_of,
+    shifts,
+    standings_of,
+)
 from sellers.importing.undo import CannotUndoError, undo_batch
 from sellers.models import ImportBatch, ImportEffect, ImportPreview, ImportState, Seller
 
@@ -40,13 +47,19 @@ def merge_for_preview(
         nonlocal before, revisions
         known = touched_sellers(known_only=True)
         revisions = dict(Seller.objects.filter(pk__in=known).values_list("pk", "revision"))
-        before = standings_of(seller_ids=known, now=now)
+        if len(touched_sellers()) <= MOST_SELLERS:
+            before = standings_of(seller_ids=known, now=now, may_be_stored=True)
 
     outcome = merge_staged(batch, watch=watch, locked=locked)
     effect = effect_of(batch, duplicates)
+    shifted: tuple[SellerShift, ...] = ()
     everybody = touched_sellers()
-    after = standings_of(seller_ids=everybody, now=now)
-    effect |= sellers_part(shifts(before, after, handles_of(everybody)))
+    if len(everybody) <= MOST_SELLERS:
+        changed = [each["seller_id"] for each in _effects(outcome) if _facts_changed(each)]
+        # Of the others nothing has changed.
+        after = {**before, **standings_of(seller_ids=changed, now=now, may_be_stored=False)}
+        shifted = shifts(before, after, handles_of(everybody))
+    effect |= sellers_part(shifted)
     effect["revisions"] = revisions
     return outcome, effect
 

@@ -1,8 +1,8 @@
-"""What an import does to the numbers of apps that build on the facts, by the setting's hooks.
+"""What an import does to the numbers of apps that build on the facts, by the setting's hook.
 
-``STANDING_STANDING_PREVIEW`` names functions that work out, from the facts as the current
+``STANDING_STANDING_PREVIEW`` names a function that tells, from the facts as the current
 transaction sees them and without writing anything, what would be shown of some sellers. This
-app knows nothing of what they compute.
+app knows nothing of what it computes.
 """
 
 from __future__ import annotations
@@ -53,20 +53,21 @@ class SellerShift:
         }
 
 
-def standings_of(*, seller_ids: Sequence[int], now: dt.datetime) -> Standings:
-    """What would be shown of these sellers if the transaction ended here.
+def standings_of(*, seller_ids: Sequence[int], now: dt.datetime, may_be_stored: bool) -> Standings:
+    """What is shown of these sellers, or would be if the transaction ended here.
 
-    Empty for more than :data:`MOST_SELLERS`.
+    Parameters
+    ----------
+    may_be_stored : take stored results that are current; False where this transaction has
+        changed facts
     """
-    if len(seller_ids) > MOST_SELLERS:
-        return {}
     there = list(Seller.objects.filter(pk__in=seller_ids).values_list("pk", flat=True))
-    found: dict[int, dict[str, Any]] = {pk: {} for pk in there}
-    for path in getattr(settings, "STANDING_STANDING_PREVIEW", ()):
+    path: str = getattr(settings, "STANDING_STANDING_PREVIEW", "")
+    found: Standings = {}
+    if path and there:
         hook: Callable[..., Standings] = import_string(path)
-        for pk, shown in hook(seller_ids=there, now=now).items():
-            found[pk].update(shown)
-    return found
+        found = hook(seller_ids=there, now=now, may_be_stored=may_be_stored)
+    return {pk: found.get(pk, {}) for pk in there}
 
 
 def shifts(

@@ -23,7 +23,13 @@ from sellers.importing.merge_observations import OBSERVATION_LOG
 from sellers.importing.merge_orders import ORDER_LOG
 from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
 from sellers.importing.merge_sellers import GIG_LOG
-from sellers.importing.standings import SellerShift, handles_of, shifts, standings_of
+from sellers.importing.standings import (
+    MOST_SELLERS,
+    SellerShift,
+    handles_of,
+    shifts,
+    standings_of,
+)
 from sellers.importing.undo_sql import (
     DROPPED_BACK,
     FORGET_DROPPED,
@@ -127,9 +133,10 @@ def undo_preview(*, batch: ImportBatch, now: dt.datetime) -> UndoEffect:
         _check(batch)
         sellers = _sellers(batch)
         handles = handles_of(sellers)
-        before = standings_of(seller_ids=sellers, now=now)
+        shown = sellers if len(sellers) <= MOST_SELLERS else ()
+        before = standings_of(seller_ids=shown, now=now, may_be_stored=True)
         effect = _take_back(batch)
-        after = standings_of(seller_ids=sellers, now=now)
+        after = standings_of(seller_ids=shown, now=now, may_be_stored=False)
         transaction.set_rollback(True)
     return replace(effect, shifts=shifts(before, after, handles))
 
