@@ -17,11 +17,19 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from config.embedded import Home
 from tests import browser
-from tests.environment import under_ci
-from tests.servers import ROOT, Worker, database_url, start_throw_away, start_worker
+from tests.environment import OWN_DATABASE, under_ci
+from tests.servers import (
+    ROOT,
+    Worker,
+    copy_migrated_database,
+    database_url,
+    start_throw_away,
+    start_worker,
+)
 
 hypothesis_settings.register_profile("standing", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("standing")
@@ -90,12 +98,25 @@ def servers(pytestconfig: pytest.Config) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    servers: None, django_db_modify_db_settings_parallel_suffix: None
+    servers: None,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> None:
     """pytest-django's place for what must happen before the test database is made.
 
-    The suffix gives each process a database of its own where several share one server.
+    The suffix gives each process a database of its own where several share one server. On our
+    own server the database is there already, migrated.
     """
+    if OWN_DATABASE:
+        name: str = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+        with django_db_blocker.unblock():
+            copy_migrated_database(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether Django uses the test database that it finds."""
+    return OWN_DATABASE
 
 
 @pytest.fixture(scope="session", autouse=True)
