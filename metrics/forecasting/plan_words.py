@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from fractions import Fraction
+
 from metrics.engine.plan import NoPlan, Plan
+from metrics.engine.rating_plan import NoRatingPlan
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.planning import (
     MOST_ERRORS,
@@ -12,6 +16,7 @@ from metrics.forecasting.planning import (
     Quality,
     Target,
 )
+from metrics.forecasting.rating_planning import RatingAnswer
 from metrics.words import counted, day_words, listed, score_words, unsigned
 
 ERROR_WORDS = {
@@ -47,7 +52,7 @@ def plan_sentence(ground: Ground, answer: PlanAnswer) -> str:
             f"Nothing is needed: if nothing new happens, {aim} is displayed on {day} ({reached})."
         )
     return (
-        f"{_shared(ground, answer, found)} by {day}, {_pace(ground, answer)},"
+        f"{_shared(ground, answer, found)} by {day}, {pace_words(ground, answer.by, found.orders)},"
         f" {'brings' if found.orders == 1 else 'bring'} {aim} ({reached})."
     )
 
@@ -66,9 +71,9 @@ def _numbered(numbers: tuple[int, ...]) -> list[tuple[bool, tuple[int, int]]]:
     return [(index == 0, pair) for index, pair in enumerate(some)]
 
 
-def _pace(ground: Ground, answer: PlanAnswer) -> str:
-    days = (answer.by - ground.today).days
-    orders = sum(answer.found.numbers)
+def pace_words(ground: Ground, by: date, orders: int) -> str:
+    """How often that is: ``about one every 9 days``."""
+    days = (by - ground.today).days
     if orders == 1:
         return "at any time before it"
     every = days / orders
@@ -96,6 +101,71 @@ def _nearest(ground: Ground, answer: PlanAnswer, found: NoPlan) -> str:
     )
 
 
+def rating_sentence(ground: Ground, answer: RatingAnswer) -> str:
+    """The plan to a rating in one sentence, or that there is none."""
+    found, day, words = answer.found, day_words(answer.by), _QUALITY[answer.quality]
+    gig = answer.target.gig
+    where = "on any gig" if gig is None else f"on “{ground.gigs[gig].title}”"
+    aim = f"a public rating of {float(answer.target.stars)}"
+    if gig is not None:
+        aim += f" {where}"
+    if isinstance(found, NoRatingPlan):
+        return f"Not by {day}: {_nearest_rating(found, words, where)}"
+    reached = _stars(found.rating, answer.target.stars)
+    if not found.orders:
+        return f"Nothing is needed: if no review comes, {aim} stands on {day} ({reached})."
+    return (
+        f"{counted(found.orders, *words)} {where} by {day},"
+        f" {pace_words(ground, answer.by, found.orders)},"
+        f" {'brings' if found.orders == 1 else 'bring'} {aim} ({reached})."
+    )
+
+
+def _nearest_rating(found: NoRatingPlan, words: tuple[str, str], where: str) -> str:
+    most = counted(found.most, *words)
+    if found.rating is None:
+        return f"with up to {most} {where} there is no review to rate by."
+    best = _stars(found.rating, None)
+    near = f"of all numbers up to {most} {where}, the best is {best}, with {found.orders}"
+    if found.needed is None:
+        return f"{near}; their reviews have too few stars, no number of them reaches it."
+    return f"{near}; it takes {found.needed:,}."
+
+
+def rating_proof(answer: RatingAnswer) -> str:
+    """Why fewer do not do, and what the orders bring."""
+    kind = answer.kind
+    said = f"Each is reviewed with {kind.hundredths / 100:g} stars"
+    if kind.reviews != 1:
+        said = (
+            f"Of ten, {unsigned(float(10 * kind.reviews), 1)} are reviewed, with"
+            f" {kind.hundredths / 100:.2f} stars on average, as in your last weeks"
+        )
+    window = (
+        "with the first new review the two years reach back from that one, and older ones no"
+        " longer count"
+    )
+    if isinstance(answer.found, NoRatingPlan) or not answer.found.orders:
+        return f"{said}; {window}."
+    fewer = answer.found.orders - 1
+    less = f"with {fewer}" if fewer else "without it"
+    rest = (
+        "there is no rating"
+        if answer.one_fewer is None
+        else "it is " + _stars(answer.one_fewer, answer.target.stars)
+    )
+    return f"{said}; {window}. {less[0].upper()}{less[1:]} {rest}."
+
+
+def _stars(rating: Fraction, beside: Fraction | None) -> str:
+    """A rating with as many decimals as it takes to see on which side of another it lies."""
+    for decimals in range(2, 7):
+        text = f"{float(rating):.{decimals}f}"
+        if beside is None or (Fraction(text) >= beside) == (rating >= beside):
+            return text
+    return text
+
+
 def proof_sentence(answer: PlanAnswer) -> str:
     """Why fewer do not do, and that the simulator says the same."""
     if isinstance(answer.found, NoPlan):
@@ -109,7 +179,7 @@ def proof_sentence(answer: PlanAnswer) -> str:
     return f"{less}{where} it is not reached.{said}"
 
 
-def lowering_sentence(ground: Ground, answer: PlanAnswer) -> str:
+def lowering_sentence(ground: Ground, answer: PlanAnswer | RatingAnswer) -> str:
     """That more good orders do not always help; empty where they do."""
     if not answer.lowering:
         return ""

@@ -126,14 +126,11 @@ def smallest_plan(
         If the day is not after today or beyond the window.
     """
     today, last = ground.today_number, day_number(by)
-    if not today < last < today + ground.policy.window_days:
-        raise ValueError("the day of a plan lies after today and inside the window")
-    kind = _kind(ground, quality)
+    check_day(ground, by)
+    kind = kind_of_quality(ground, quality)
     if kind is None:
         return None
-    weights = weights_of_even(today, last, MOST_ORDERS, ground.policy)
-    state = state_of(ground.evidence, last, ground.policy, len(ground.gigs), ground.benchmarks)
-    grid = grid_of(state, kind, weights)
+    grid = grid_by(ground, kind, by)
     if target.gig is None:
         found = fewest_orders(grid, target.score)
     else:
@@ -144,10 +141,31 @@ def smallest_plan(
         verified = simulated.score_on(last)
     else:
         verified = simulated.gig_score_on(target.gig, last)
-    return PlanAnswer(target, by, quality, found, verified, _lowering(grid))
+    return PlanAnswer(target, by, quality, found, verified, lowering_gigs(grid))
 
 
-def _kind(ground: Ground, quality: Quality) -> Kind | None:
+def check_day(ground: Ground, by: date) -> None:
+    """A plan's day lies after today, and before everything known today has left the window.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    if not 0 < day_number(by) - ground.today_number < ground.policy.window_days:
+        raise ValueError("the day of a plan lies after today and inside the window")
+
+
+def grid_by(ground: Ground, kind: Kind, by: date) -> Grid:
+    """The scores of a coming day for 0 … MOST_ORDERS orders on every gig, finished evenly."""
+    last = day_number(by)
+    weights = weights_of_even(ground.today_number, last, MOST_ORDERS, ground.policy)
+    state = state_of(ground.evidence, last, ground.policy, len(ground.gigs), ground.benchmarks)
+    return grid_of(state, kind, weights)
+
+
+def kind_of_quality(ground: Ground, quality: Quality) -> Kind | None:
+    """What one order of a plan says; None where the last weeks hold too little to say."""
     if quality is Quality.CLEAN:
         return _kind_of_order(ground, clean_order(ground, 0, ground.today_number))
     own = own_weeks(ground.evidence, ground.facts.reviews, ground.today_number)
@@ -198,7 +216,7 @@ def plan_items(
     )
 
 
-def _lowering(grid: Grid) -> tuple[tuple[int, float], ...]:
+def lowering_gigs(grid: Grid) -> tuple[tuple[int, float], ...]:
     """Gigs on which one order more lowers the overall score."""
     found = []
     for gig in range(len(grid.score)):

@@ -21,7 +21,8 @@ from metrics.forecasting.feeds import create_feed, feed_at, revoke_feed
 from metrics.forecasting.ground import Ground, ground_of
 from metrics.forecasting.quiet import explained_moves, quiet_forecast
 from metrics.selectors import standing_of
-from metrics.what_next.page import page_context, plan_context
+from metrics.what_next.page import page_context
+from metrics.what_next.plan import plan_context
 from metrics.what_next.simulator import simulator_context
 from sellers.access import look_or_404, may_import
 from sellers.fragments import wants_fragment

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from metrics.charts.futures import (
     FutureLine,
@@ -20,36 +18,18 @@ from metrics.charts.futures import (
     table_days,
 )
 from metrics.charts.trajectory import Threshold, turn_words
-from metrics.engine.days import date_of, day_number
 from metrics.engine.pace import LEAST_ORDERS, LEAST_WEEKS, PaceBand, TooLittle
-from metrics.engine.plan import Plan
-from metrics.engine.what_orders_do import even_days
 from metrics.forecasting.age_out import AgeOutRow, age_out_rows
 from metrics.forecasting.feeds import feeds_in_force
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.own_pace import own_pace
-from metrics.forecasting.plan_words import (
-    QUALITY_NOTES,
-    budget_sentence,
-    lowering_sentence,
-    plan_sentence,
-    proof_sentence,
-)
-from metrics.forecasting.planning import (
-    OpenOrder,
-    PlanAnswer,
-    Quality,
-    error_budgets,
-    open_orders,
-    smallest_plan,
-    usual_amount,
-)
+from metrics.forecasting.plan_words import budget_sentence
+from metrics.forecasting.planning import OpenOrder, error_budgets, open_orders
 from metrics.forecasting.quiet import ComingMove, QuietForecast, explained_moves, quiet_forecast
 from metrics.forecasting.track_record import record_sentence, track_record
 from metrics.models import Standing
 from metrics.series import seller_series
-from metrics.what_next.plan_form import PlanForm
-from metrics.what_next.scenario_form import MOST_ROWS
+from metrics.what_next.plan import plan_context, simulator_url
 from metrics.words import counted, score_words, signed
 from sellers.models import Order, OrderStatus, User
 
@@ -174,7 +154,7 @@ def age_out_row(ground: Ground, row: AgeOutRow) -> dict[str, Any]:
             "leaves_from": rating.leaves_from,
             "frozen": rating.is_frozen,
         },
-        "try_url": _simulator_url(ground, {"without": row.ref}),
+        "try_url": simulator_url(ground, {"without": row.ref}),
     }
 
 
@@ -182,63 +162,6 @@ def _harm_words(harm: float | None) -> str:
     if harm is None:
         return "no score"
     return "–" if abs(harm) < NO_HARM else signed(-harm)
-
-
-_NO_USUAL = (
-    "There is too little in your last twelve weeks to say what your usual orders are like."
-    " Choose clean orders instead."
-)
-
-
-def plan_context(ground: Ground, standing: Standing, query: Mapping[str, Any]) -> dict[str, Any]:
-    """The target, and the smallest plan to it in one sentence with its proof."""
-    form = PlanForm(query, ground, standing.displayed)
-    found: dict[str, Any] = {"plan_form": form, "plan": None, "seller": ground.seller}
-    if not ground.gigs or not form.is_valid():
-        return found
-    target, by, quality = form.asked()
-    answer = smallest_plan(ground, target, by, quality)
-    if answer is None:
-        found["plan"] = {"sentence": _NO_USUAL}
-        return found
-    found["plan"] = {
-        "sentence": plan_sentence(ground, answer),
-        "holds": isinstance(answer.found, Plan),
-        "proof": proof_sentence(answer),
-        "lowering": lowering_sentence(ground, answer),
-        "note": QUALITY_NOTES[quality],
-        "try_url": try_url(ground, answer),
-    }
-    return found
-
-
-def try_url(ground: Ground, answer: PlanAnswer) -> str:
-    """The plan in the simulator: a row for each day and gig, where they fit into its rows."""
-    if answer.quality is not Quality.CLEAN or not isinstance(answer.found, Plan):
-        return ""
-    amount = usual_amount(ground.facts.orders)
-    last = day_number(answer.by)
-    rows = Counter(
-        (gig, day)
-        for gig, number in enumerate(answer.found.numbers)
-        for day in (even_days(ground.today_number, last, number) if number else ())
-    )
-    if not rows or len(rows) > MOST_ROWS:
-        return ""
-    query: dict[str, str] = {"look": answer.by.isoformat()}
-    for index, ((gig, day), times) in enumerate(sorted(rows.items()), start=1):
-        query |= {
-            f"o{index}-gig": str(ground.gigs[gig].pk),
-            f"o{index}-on": date_of(day).isoformat(),
-            f"o{index}-times": str(times),
-        }
-        if amount is not None:
-            query[f"o{index}-amount"] = f"{amount:.2f}"
-    return _simulator_url(ground, query)
-
-
-def _simulator_url(ground: Ground, query: Mapping[str, str]) -> str:
-    return f"{reverse('metrics:next', args=[ground.seller.pk])}?{urlencode(query)}#simulator"
 
 
 def open_order_rows(ground: Ground) -> list[dict[str, Any]]:

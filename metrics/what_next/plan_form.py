@@ -1,9 +1,13 @@
-"""The target of a plan, in the address: ``?target=9&plan-gig=&by=2024-09-01&quality=clean``."""
+"""The target of a plan, in the address: ``?target=9&plan-gig=&by=2024-09-01&quality=clean``.
+
+A public rating is ``target=rating-4.7``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -11,19 +15,25 @@ from django.core.exceptions import ValidationError
 
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.planning import Quality, Target
+from metrics.forecasting.rating_planning import RatingTarget
 from metrics.words import day_words
 
 #: A plan's day where none is chosen.
 DEFAULT_DAYS = 60
 QUALITIES = ((Quality.CLEAN, "clean orders"), (Quality.OWN_AVERAGE, "orders of your usual quality"))
+#: Ratings to choose from, in tenths of a star.
+RATINGS = tuple(f"{tenths / 10:.1f}" for tenths in range(50, 39, -1))
+_RATING = "rating-"
+TARGETS = (
+    ("Success score", [(str(number), str(number)) for number in range(10, 1, -1)]),
+    ("Public rating", [(f"{_RATING}{stars}", f"{stars} stars") for stars in RATINGS]),
+)
 
 
 class PlanForm(forms.Form):
     """What is to be reached, where, by when, and with what kind of orders."""
 
-    target = forms.ChoiceField(
-        label="Display at least", choices=[(str(n), str(n)) for n in range(10, 1, -1)]
-    )
+    target = forms.ChoiceField(label="Display at least", choices=TARGETS)
     by = forms.DateField(
         label="By",
         input_formats=["%Y-%m-%d"],
@@ -68,9 +78,15 @@ class PlanForm(forms.Form):
             f"Choose a day from {day_words(first)} to {day_words(last - timedelta(days=1))}."
         )
 
-    def asked(self) -> tuple[Target, date, Quality]:
+    def asked(self) -> tuple[Target | RatingTarget, date, Quality]:
         """The question of a valid form."""
         found = self.cleaned_data
         keys = [str(gig.pk) for gig in self.ground.gigs]
         gig = keys.index(found["gig"]) if found["gig"] else None
-        return Target(int(found["target"]), gig), found["by"], Quality(found["quality"])
+        wanted: str = found["target"]
+        target: Target | RatingTarget
+        if wanted.startswith(_RATING):
+            target = RatingTarget(Fraction(wanted.removeprefix(_RATING)), gig)
+        else:
+            target = Target(int(wanted), gig)
+        return target, found["by"], Quality(found["quality"])

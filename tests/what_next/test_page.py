@@ -171,6 +171,18 @@ def test_a_plan_is_one_sentence_with_its_proof_and_leads_to_the_simulator(
     assert f"On 11 Aug 2024 it displays {target} " in answered
 
 
+def test_a_rating_can_be_planned_for_too(client: Client, bad: Order) -> None:
+    query = {"target": "rating-4.9", "by": (TODAY + timedelta(days=60)).isoformat()}
+    # 16 reviews with five stars and one with one star: (81 + 5 n)/(17 + n) >= 4.9, n = 23.
+    text = fragment(client, bad.seller, "plan", query)
+    assert "23 clean orders on any gig by 11 Aug 2024" in text
+    assert "bring a public rating of 4.9 (4.90)" in text
+    few = fragment(client, bad.seller, "plan", query | {"target": "rating-4.8"})
+    # n = 3: 96/20 = 4.8.
+    assert "3 clean orders on any gig" in few
+    assert "See it in the simulator" in few
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
