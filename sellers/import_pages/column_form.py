@@ -16,9 +16,11 @@ from sellers.import_pages.column_words import (
     keys_of,
     target_choices,
 )
+from sellers.importing.columns import is_zone
 from sellers.importing.formats import COLUMNS, Kind
 from sellers.importing.mapping.model import ColumnMap, Mapping
-from sellers.models import FileRole
+from sellers.importing.mapping.synonyms import words_of
+from sellers.models import FileRole, Platform
 
 #: Columns of ours that one value can stand for in all rows.
 CONSTANTS = frozenset(
@@ -32,8 +34,9 @@ DATE_ORDERS = (
     ("mdy", "month first: 05/06/2024 is 6 May"),
 )
 DECIMALS = (("", "not answered"), (".", "a point: 1,234.50"), (",", "a comma: 1.234,50"))
-#: The answer that leaves a word as it is, so that the check refuses its rows.
-REFUSE = "refuse these rows"
+#: Answers about a word: left as it is, so that the check refuses its rows; or it says nothing.
+_REFUSED, _NOTHING = "=", "-"
+REFUSE, NOTHING = "refuse these rows", "nothing: it stays unknown"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,12 +45,14 @@ class Asked:
 
     ``dates`` and ``marks`` are places of columns whose dates or amounts can be read in two
     ways, ``words`` the words of columns that hold choices, ``meanings`` what they may mean.
+    ``currencies`` are those with a rate.
     """
 
     dates: frozenset[int] = frozenset()
     marks: frozenset[int] = frozenset()
     words: MappingOf[Key, Sequence[str]] = dataclasses.field(default_factory=dict)
     meanings: MappingOf[Key, Sequence[str]] = dataclasses.field(default_factory=dict)
+    currencies: Sequence[str] = ()
 
 
 class ColumnsForm(forms.Form):
@@ -56,7 +61,7 @@ class ColumnsForm(forms.Form):
     Fields: ``c0`` … what their column becomes; ``s.orders.due_at`` from which of their columns
     ours is taken as well; ``k.orders.currency`` one value for all rows; ``d0`` … the order of
     day and month in a column; ``m0`` … its decimal mark; ``w.orders.status.0`` … what a word
-    means; ``save_as``.
+    means; ``o.orders.status`` what every other word means; ``save_as``.
     """
 
     def __init__(
@@ -103,12 +108,25 @@ class ColumnsForm(forms.Form):
                     label="Take it from", choices=sources, required=False, initial=source
                 )
             if key[1] in CONSTANTS:
-                self.fields[f"k.{field_name(key)}"] = forms.CharField(
-                    label="Where blank, in all rows" if key in first else "One value for all rows",
-                    required=False,
-                    max_length=300,
-                    initial=known.constant if known else "",
-                )
+                label = "Where blank, in all rows" if key in first else "One value for all rows"
+                self._add_constant(key, label, known.constant if known else "")
+
+    def _add_constant(self, key: Key, label: str, initial: str) -> None:
+        listed: MappingOf[str, Sequence[tuple[str, str]]] = {
+            "platform": Platform.choices,
+            "status": [(word, word) for word in dict.fromkeys(words_of("status").values())],
+            "currency": [(code, code) for code in self.asked.currencies],
+        }
+        self.fields[f"k.{field_name(key)}"] = (
+            forms.ChoiceField(
+                label=label,
+                choices=[("", "not said"), *listed[key[1]]],
+                required=False,
+                initial=initial,
+            )
+            if key[1] in listed
+            else forms.CharField(label=label, required=False, max_length=300, initial=initial)
+        )
 
     def _add_reading(self) -> None:
         for letter, places, attribute, label, choices in (
@@ -133,7 +151,8 @@ class ColumnsForm(forms.Form):
         for key, found in self.asked.words.items():
             known = self._known(key)
             values = list(self.asked.meanings.get(key, ()))
-            choices = [("", "not answered"), *((v, v) for v in values), ("=", REFUSE)]
+            answers = [*((v, v) for v in values), (_NOTHING, NOTHING), (_REFUSED, REFUSE)]
+            choices = [("", "not answered"), *answers]
             for number, word in enumerate(found):
                 self.fields[f"w.{field_name(key)}.{number}"] = forms.ChoiceField(
                     label=f"“{word}” is",
@@ -141,6 +160,12 @@ class ColumnsForm(forms.Form):
                     required=False,
                     initial=_meaning(word, known, values),
                 )
+            self.fields[f"o.{field_name(key)}"] = forms.ChoiceField(
+                label="Every other word is",
+                choices=[("", "to be answered one by one"), *answers[:-1]],
+                required=False,
+                initial=_other(known),
+            )
 
     def _known(self, key: Key) -> ColumnMap | None:
         return self.mapping.columns.get(key[0], {}).get(key[1])
@@ -155,6 +180,10 @@ class ColumnsForm(forms.Form):
                 self.add_error(f"c{place}", f"“{other}” is that already. Choose one of the two.")
             if target:
                 seen.setdefault(target, place)
+        zones = [name for name in cleaned if name.startswith("k.") and name.endswith(".time_zone")]
+        for name in zones:
+            if cleaned[name] and not is_zone(cleaned[name]):
+                self.add_error(name, "No such time zone. They are called like Europe/Berlin.")
         return cleaned
 
     def to_columns(self) -> dict[str, dict[str, ColumnMap]]:
@@ -187,6 +216,8 @@ class ColumnsForm(forms.Form):
                     changed[attribute] = answer
         if same and key in self.asked.words:
             changed["words"] = {**known.words, **self._meant(key)}
+            other = self.cleaned_data.get(f"o.{field_name(key)}", "")
+            changed["other"] = "" if other == _NOTHING else other or None
         return dataclasses.replace(known, **changed)
 
     def _meant(self, key: Key) -> dict[str, str]:
@@ -195,10 +226,11 @@ class ColumnsForm(forms.Form):
             word.casefold(): self.cleaned_data.get(f"w.{field_name(key)}.{number}", "")
             for number, word in enumerate(self.asked.words[key])
         }
-        return {
-            word: word if meaning == "=" else meaning
-            for word, meaning in answers.items()
-            if meaning
+        said = {word: meaning for word, meaning in answers.items() if meaning}
+        return said | {
+            word: word if meaning == _REFUSED else ""
+            for word, meaning in said.items()
+            if meaning in (_REFUSED, _NOTHING)
         }
 
     def also(self, name: str) -> list[str]:
@@ -221,10 +253,19 @@ def _takes(key: Key, attribute: str) -> bool:
 
 def _meaning(word: str, known: ColumnMap | None, values: Sequence[str]) -> str:
     plain = word.casefold()
-    said = known.words.get(plain, "") if known else ""
-    if said and said not in values:
-        return "="
-    return said or (plain if plain in values else "")
+    said = known.words.get(plain) if known else None
+    if said is None:
+        return plain if plain in values else ""
+    if not said:
+        return _NOTHING
+    return said if said in values else _REFUSED
+
+
+def _other(known: ColumnMap | None) -> str:
+    """The answer about words that are not named."""
+    if known is None or known.other is None:
+        return ""
+    return known.other or _NOTHING
 
 
 def _primary(mapping: Mapping, names: Sequence[str]) -> dict[int, Key]:

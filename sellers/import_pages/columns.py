@@ -73,6 +73,8 @@ class Words:
 
     ours: str
     pairs: tuple[WordPair, ...]
+    #: What every word means that is not answered.
+    other: BoundField
     #: Why some of them have to be answered; "" where all are known.
     evidence: str = ""
 

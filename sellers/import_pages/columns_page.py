@@ -114,6 +114,7 @@ def _words(form: ColumnsForm, proposal: Proposal) -> tuple[Words, ...]:
                 WordPair(word, form[f"w.{field_name(key)}.{number}"])
                 for number, word in enumerate(words)
             ),
+            other=form[f"o.{field_name(key)}"],
             evidence=asked[key].evidence if key in asked else "",
         )
         for key, words in form.asked.words.items()

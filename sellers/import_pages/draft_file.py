@@ -24,6 +24,7 @@ from sellers.importing.sources import file_stem
 from sellers.importing.sources.joined import JoinedTable
 from sellers.importing.sources.opening import open_table, sheet_names
 from sellers.models import ImportBatch, ImportFile
+from sellers.money import RateTable
 
 #: Rows that are looked through when a page is shown.
 PAGE_ROWS = 5_000
@@ -151,11 +152,12 @@ def asked_of(mapping: Mapping, profile: Profile) -> Asked:
                     dates.add(place)
                 if kind in (Kind.AMOUNT, Kind.NUMBER) and (column.marks.ways or column.marks.doubt):
                     marks.add(place)
-                if ours in _CHOICES and column.words and how.other is None:
+                if ours in _CHOICES and column.words:
                     found = dict.fromkeys(word.casefold() for word in column.words)
                     words[role.value, ours] = list(islice(found, MOST_WORDS))
     meanings = {key: list(dict.fromkeys(words_of(key[1]).values())) for key in words}
-    return Asked(frozenset(dates), frozenset(marks), words, meanings)
+    currencies = sorted(RateTable.load().currencies)
+    return Asked(frozenset(dates), frozenset(marks), words, meanings, currencies)
 
 
 def _columns(theirs: tuple[str, ...], profile: Profile) -> Iterator[tuple[int, ColumnProfile]]:

@@ -54,6 +54,8 @@ def bare(cell: str) -> str:
     Signs and codes of currencies, blanks and apostrophes between digits are left out;
     brackets mean less than zero, as in accounts.
     """
+    if _DIGITS.fullmatch(cell):
+        return cell
     text = _CODE.sub("", cell)
     for sign in SIGNS:
         text = text.replace(sign, "")

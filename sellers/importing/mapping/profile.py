@@ -14,7 +14,7 @@ from sellers.importing.problems import shown
 from sellers.importing.reading import Table
 
 #: Distinct cells of a column that are looked at closely, and words that are counted.
-_LOOKED_AT, _WORDS = 2_000, 40
+_LOOKED_AT, _WORDS = 1_000, 40
 SAMPLES = 3
 _SAMPLE_CHARS = 80
 
