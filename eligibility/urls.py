@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from eligibility.views import gig, notices, orders, outcomes, seller
+from eligibility.views import coaching, gig, notices, orders, outcomes, seller
 
 app_name = "eligibility"
 
@@ -20,6 +20,10 @@ urlpatterns: list[URLPattern] = [
         outcomes.remove_outcome,
         name="outcome_remove",
     ),
+    path("clients/seen/", coaching.clients_seen, name="clients_seen"),
+    path("clients/compare/", coaching.compare_page, name="compare"),
+    path("clients/<int:seller_id>/", coaching.client_page, name="client"),
+    path("clients/<int:seller_id>/snooze/", coaching.client_snooze, name="client_snooze"),
     path("notices/", notices.notices_page, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read/", notices.notice_read, name="notice_read"),

@@ -100,7 +100,7 @@ def _row(found: RosterNumbers, policy_file: PolicyFile) -> RosterRow:
         displayed=standing.displayed,
         estimate="" if standing.score is None else score_words(standing.score),
         reason=reason,
-        move=None if found.last_move is None else _move(found.last_move),
+        move=None if found.last_move is None else move_words(found.last_move),
         spark=_spark(found.days),
         week=change_words(standing.score, standing.score_7_days_ago, 7, NOISE),
         month=month,
@@ -115,7 +115,8 @@ def why_url(seller_id: int, start: date, end: date) -> str:
     return f"{reverse('metrics:why', args=[seller_id])}?from={start}&to={end}"
 
 
-def _move(move: Move) -> MoveWords:
+def move_words(move: Move) -> MoveWords:
+    """A stored move as the roster says it."""
     headline: Headline | None = move.headline
     return MoveWords(
         words=turn_words_of(move),

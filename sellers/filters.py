@@ -15,7 +15,16 @@ _STATES = (
     ("rose", "Rose lately"),
     ("unscored", "Not scored"),
 )
-ROSTER_SORTS = ("attention", "seller", "platform", "score", "week", "month", "rating", "computed")
+ROSTER_SORTS: tuple[str, ...] = (
+    "attention",
+    "seller",
+    "platform",
+    "score",
+    "week",
+    "month",
+    "rating",
+    "computed",
+)
 
 _ORDER_STATES = (
     ("", "All"),
@@ -54,7 +63,7 @@ class _Query(forms.Form):
 class RosterQuery(_Query):
     """Which sellers, in which order."""
 
-    sorts = ROSTER_SORTS
+    sorts: tuple[str, ...] = ROSTER_SORTS
     default_sort = "attention"
 
     q = forms.CharField(

@@ -168,6 +168,10 @@ ADDRESSES: dict[str, Rule] = {
     "eligibility:outcome_remove": Rule(
         "seller", "post", {**SELLER, "observation_id": "observation_id"}
     ),
+    "eligibility:clients_seen": Rule("member", "post"),
+    "eligibility:compare": Rule("member"),
+    "eligibility:client": Rule("standing", arguments=SELLER),
+    "eligibility:client_snooze": Rule("standing", "post", SELLER),
     "eligibility:notices": Rule("member"),
     "eligibility:notices_read": Rule("member", "post"),
     "eligibility:notice_read": Rule("seller", "post", {"notice_id": "notice_id"}),

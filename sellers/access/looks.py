@@ -55,15 +55,16 @@ def note_looks(
             cursor.execute(_NOTE, values)
 
 
-def note_roster(user: Visitor, sellers: Iterable[Seller], *, now: datetime) -> set[int]:
-    """Note that a coach or an admin read these rows of the list of sellers.
+def note_roster(
+    user: Visitor, sellers: Iterable[Seller], *, now: datetime, page: str = "sellers:roster"
+) -> set[int]:
+    """Note that a coach or an admin read these rows of a list of sellers.
 
     The answer: those of whom this user may see no more than the standing.
     """
     ids = [seller.pk for seller in sellers if seller.owner_id != user.pk]
     if not isinstance(user, User) or not ids:
         return set()
-    page = "sellers:roster"
     if is_admin(user):
         role, scope = Look.Role.ADMIN, Scope.EVERYTHING
         note_looks(seller_ids=ids, user=user, role=role, scope=scope, page=page, now=now)

@@ -41,8 +41,13 @@ DEMO_ACCOUNTS = (
         DEMO_PASSWORD,
         "A seller with one ordinary, healthy account.",
     ),
+    DemoAccount(
+        "demo-coach@standing.test",
+        DEMO_PASSWORD,
+        "A coach whom nine of the sellers let look: at the standing only, at orders, or at all.",
+    ),
 )
-ADMIN, CASES, WRITER = (account.email for account in DEMO_ACCOUNTS)
+ADMIN, CASES, WRITER, COACH = (account.email for account in DEMO_ACCOUNTS)
 
 #: Who owns which demo seller; the others belong to the admin.
 OWNERS: Mapping[str, str] = {

@@ -8,14 +8,17 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from sellers.demo.accounts import (
     ADMIN,
+    COACH,
     DEMO_ACCOUNTS,
     OWNERS,
     check_demo_allowed,
     create_demo_accounts,
 )
+from sellers.demo.coach import let_coach_look
 from sellers.demo.files import import_story, is_loaded
 from sellers.demo.rows import StoryFacts
 from sellers.demo.stories import STORIES
@@ -70,6 +73,7 @@ def load_demo(*, anchor: date) -> DemoLoaded:
     changed = [facts for facts in stories if not is_loaded(facts)]
     for facts in changed:
         _load_story(facts, owner=users[OWNERS.get(facts.handle, ADMIN)], admin=users[ADMIN])
+    let_coach_look(coach=users[COACH], now=timezone.now())
     return DemoLoaded(
         changed=len(changed),
         unchanged=len(stories) - len(changed),

@@ -46,6 +46,11 @@
     threshold: function (t) { return { color: t["chart-threshold"], width: 1, dash: "2px,3px" }; },
     muted: function (t) { return { color: t["chart-muted"], width: 1.5 }; },
     band: function () { return { width: 0 }; },
+    /* Sellers side by side: ink and accent, whole and in dashes. */
+    first: function (t) { return { color: t["chart-estimate"], width: 2.25 }; },
+    second: function (t) { return { color: t.ink, width: 1.75 }; },
+    third: function (t) { return { color: t["chart-estimate"], width: 2.25, dash: "8px,4px" }; },
+    fourth: function (t) { return { color: t.ink, width: 1.75, dash: "2px,4px" }; },
   };
 
   function styleScatter(trace, role, t) {

@@ -101,6 +101,9 @@
     });
   }
 
+  /* Whose values are ours, and so have decimals; the last four are sellers side by side. */
+  var ESTIMATES = ["estimate", "forecast", "first", "second", "third", "fourth"];
+
   function seriesAt(state, x) {
     var words = [];
     state.figure.data.forEach(function (trace) {
@@ -108,7 +111,7 @@
       if (!trace.name || trace.type === "bar" || role === "band") return;
       var i = trace.x.indexOf(x);
       if (i < 0 || trace.y[i] === null) return;
-      var value = role === "estimate" || role === "forecast" ? trace.y[i].toFixed(2) : trace.y[i];
+      var value = ESTIMATES.indexOf(role) >= 0 ? trace.y[i].toFixed(2) : trace.y[i];
       words.push(trace.name + " " + (role === "move" && trace.text ? trace.text[i] : value));
     });
     return words;

@@ -227,10 +227,10 @@ def test_a_name_that_nobody_bears_offers_all_again(client: Client, admin: User) 
 def test_the_list_goes_on_on_a_second_page_and_keeps_its_filter(
     client: Client, admin: User
 ) -> None:
-    for number in range(51):
-        a_seller(f"seller-{number:02}", category="Writing")
-    assert len(handles(client)) == 50
-    assert handles(client, page="2") == ["seller-50"]
+    for number in range(101):
+        a_seller(f"seller-{number:03}", category="Writing")
+    assert len(handles(client)) == 100
+    assert handles(client, page="2") == ["seller-100"]
     assert "?q=seller&amp;page=2" in client.get("/", {"q": "seller"}).content.decode()
 
 

@@ -21,6 +21,7 @@ from sellers.access import sellers_visible_to
 from sellers.demo.accounts import (
     ADMIN,
     CASES,
+    COACH,
     DEMO_ACCOUNTS,
     DEMO_PASSWORD,
     WRITER,
@@ -208,7 +209,7 @@ class TestLoaded(TestCase):
         assert load_demo(anchor=ANCHOR).changed == 0
         user.refresh_from_db()
         assert user.check_password("chosen-by-its-owner")
-        assert [account.email for account in existing_demo_accounts()] == [ADMIN, WRITER]
+        assert [account.email for account in existing_demo_accounts()] == [ADMIN, WRITER, COACH]
         assert CASES not in said("--if-empty", "--print-accounts")
 
     def test_if_empty_leaves_a_loaded_demo_where_it_is(self) -> None:
