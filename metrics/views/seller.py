@@ -18,6 +18,7 @@ from metrics.seller_query import SellerQuery
 from sellers.access import look_or_404, may_import, sight_in
 from sellers.fragments import wants_fragment
 from sellers.models import User
+from sellers.visits import mark_visit
 
 
 @require_safe
@@ -36,7 +37,9 @@ def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     if wants_fragment(request, "areas"):
         context = areas_context(seller, standing, query)
         return render(request, "metrics/seller/_areas.html", context)
-    context = page_context(sight, reader, standing, query, now=timezone.now())
+    now = timezone.now()
+    context = page_context(sight, reader, standing, query, now=now)
+    context["since"] = mark_visit(seller=seller, user=reader, as_of=standing.as_of, now=now)
     return render(request, "metrics/seller/seller.html", context)
 
 
