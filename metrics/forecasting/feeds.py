@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from metrics.models import CalendarFeed
 from sellers.access import sight_of
+from sellers.access.looks import note_sight
 from sellers.access.tokens import hash_of, new_token
 from sellers.models import Seller, User
 
@@ -37,7 +38,10 @@ def create_feed(*, seller: Seller, user: User, now: datetime) -> tuple[CalendarF
 
 
 def revoke_feed(*, seller: Seller, user: User, now: datetime) -> int:
-    """Stop the address of this person for this seller, for ever; how many there were."""
+    """Stop the address of this person for this seller, for ever; how many there were.
+
+    Named by the setting ``STANDING_ON_LOOK_ENDED``: a look that ends takes its feed along.
+    """
     return feeds_in_force(seller=seller, user=user).update(revoked_at=now)
 
 
@@ -46,7 +50,10 @@ def feeds_in_force(*, seller: Seller, user: User) -> QuerySet[CalendarFeed]:
 
 
 def feed_at(feed_id: int, secret: str, *, now: datetime) -> CalendarFeed | None:
-    """The feed at an address; None unless it is in force and its person may see the orders."""
+    """The feed at an address; None unless it is in force and its person may see the orders.
+
+    Its reading is noted like that of a page.
+    """
     feed = (
         CalendarFeed.objects.filter(pk=feed_id, revoked_at=None)
         .select_related("seller", "user")
@@ -58,4 +65,7 @@ def feed_at(feed_id: int, secret: str, *, now: datetime) -> CalendarFeed | None:
     if feed is None or not right:
         return None
     sight = sight_of(feed.user, feed.seller_id, now=now)
-    return None if sight is None or sight.hides_orders else feed
+    if sight is None or sight.hides_orders:
+        return None
+    note_sight(feed.user, sight, page="metrics:age_out_feed", now=now)
+    return feed

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from sellers.access.invitations import (
     Address,
@@ -13,6 +16,7 @@ from sellers.access.invitations import (
     waiting_grants,
     write,
 )
+from sellers.access.sight import live_grants
 from sellers.access.tokens import new_token
 from sellers.models import Grant, Scope, Seller, User
 
@@ -80,6 +84,7 @@ def accept_grant(*, grant: Grant, user: User, now: datetime) -> Grant:
     if not owns_address(user, grant.email) or grant.given_by_id == user.pk:
         raise InvitationGone
     waiting = waiting_grants(now).filter(pk=grant.pk, given_by=grant.seller.owner_id)
+    _stop_feeds(grant.seller, user, now)  # of a look that ran out, or of a former owner's
     if not waiting.update(accepted_at=now, coach=user):
         raise InvitationGone
     write(
@@ -101,6 +106,8 @@ def end_grant(*, grant: Grant, by: User, now: datetime) -> bool:
     """
     if not Grant.objects.filter(pk=grant.pk, ended_at=None).update(ended_at=now, ended_by=by):
         return False
+    if grant.coach is not None:
+        _stop_feeds(grant.seller, grant.coach, now)
     for to in {grant.email, grant.given_by.email}:
         write(
             to,
@@ -112,3 +119,14 @@ def end_grant(*, grant: Grant, by: User, now: datetime) -> bool:
             now=now,
         )
     return True
+
+
+def _stop_feeds(seller: Seller, coach: User, now: datetime) -> None:
+    """Tell those who keep private addresses that this person has no look any more.
+
+    They are named by the setting ``STANDING_ON_LOOK_ENDED``, a dotted path to a function
+    taking ``seller``, ``user`` and ``now``: this app knows nothing of those above it.
+    """
+    if not live_grants(now).filter(seller=seller, coach=coach).exists():
+        hook: Callable[..., object] = import_string(settings.STANDING_ON_LOOK_ENDED)
+        hook(seller=seller, user=coach, now=now)

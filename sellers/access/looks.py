@@ -8,12 +8,14 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
 from django.utils import timezone
 
 from sellers.access.sight import Role, Sight, Visitor, is_admin, live_grants
-from sellers.models import ImportBatch, Look, Scope, Seller, User
+from sellers.models import ImportBatch, ImportEffect, Look, Scope, Seller, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+_PROGRESS = "sellers:import_progress"
 
 _NOTE = """
     INSERT INTO sellers_look
@@ -78,43 +80,65 @@ def note_roster(
     return {pk for pk, found in scopes.items() if found == Scope.STANDING}
 
 
+def note_rows(request: HttpRequest, seller_ids: Iterable[int | None], detail: str = "") -> None:
+    """Note that an admin reads rows about these sellers; who else reads them has another door."""
+    user, match = request.user, request.resolver_match
+    if isinstance(user, User) and is_admin(user) and match is not None:
+        note_looks(
+            seller_ids=[pk for pk in seller_ids if pk is not None],
+            user=user,
+            role=Look.Role.ADMIN,
+            scope=Scope.EVERYTHING,
+            page=match.view_name,
+            detail=detail,
+            now=timezone.now(),
+        )
+
+
+def note_sight(user: User, sight: Sight, *, page: str, detail: str = "", now: datetime) -> None:
+    """Note what somebody saw of one seller, by the door that opened it."""
+    if sight.role is not Role.OWNER:
+        note_looks(
+            seller_ids=[sight.seller.pk],
+            user=user,
+            role=Look.Role(sight.role.value),
+            scope=sight.scope,
+            page=page,
+            detail=detail,
+            now=now,
+        )
+
+
 def note_every_look(get_response: GetResponse) -> GetResponse:
-    """Note pages about one seller that a coach or an admin was shown."""
+    """Note pages about one seller, or an import, that a coach or an admin was shown."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         match = request.resolver_match
-        if response.status_code < 400 and match is not None:
-            sight: Sight | None = getattr(request, "sight", None)
-            if sight is not None:
-                _note(request, sight.seller.pk, sight.role, sight.scope)
-            elif match.kwargs.keys() & {"seller_id", "batch_id"} and is_admin(request.user):
-                seller_id = match.kwargs.get("seller_id") or _seller_of(match.kwargs["batch_id"])
-                if seller_id is not None:
-                    _note(request, seller_id, Role.ADMIN, Scope.EVERYTHING)
+        if response.status_code < 400 and match is not None and isinstance(request.user, User):
+            _note(request, request.user, match)
         return response
 
     return middleware
 
 
-def _seller_of(batch_id: int) -> int | None:
-    """The seller whom an import is for; one of several sellers is nobody's page."""
-    found: int | None = (
-        ImportBatch.objects.filter(pk=batch_id).values_list("seller_id", flat=True).first()
-    )
-    return found
+def _note(request: HttpRequest, user: User, match: ResolverMatch) -> None:
+    sight: Sight | None = getattr(request, "sight", None)
+    detail = str(match.kwargs.get("ref", ""))
+    if sight is not None:
+        note_sight(user, sight, page=match.view_name, detail=detail, now=timezone.now())
+    elif is_admin(user) and "seller_id" in match.kwargs:
+        note_rows(request, [match.kwargs["seller_id"]], detail)
+    # How far an import is names nobody, and is asked every second.
+    elif is_admin(user) and "batch_id" in match.kwargs and match.view_name != _PROGRESS:
+        note_rows(request, sellers_of_import(match.kwargs["batch_id"]))
 
 
-def _note(request: HttpRequest, seller_id: int, role: Role, scope: Scope) -> None:
-    user, match = request.user, request.resolver_match
-    if role is Role.OWNER or not isinstance(user, User) or match is None:
-        return
-    note_looks(
-        seller_ids=[seller_id],
-        user=user,
-        role=Look.Role(role.value),
-        scope=scope,
-        page=match.view_name,
-        detail=str(match.kwargs.get("ref", "")),
-        now=timezone.now(),
-    )
+def sellers_of_import(batch_id: int) -> set[int]:
+    """The sellers whom an import is for, has touched, or would touch by its preview."""
+    batch = ImportBatch.objects.filter(pk=batch_id).values_list("seller_id", "preview__revisions")
+    own, revisions = batch.first() or (None, None)
+    if own is not None:
+        return {own}
+    touched = ImportEffect.objects.filter(batch=batch_id).values_list("seller_id", flat=True)
+    return {*touched, *map(int, revisions or ())}
