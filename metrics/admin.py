@@ -22,6 +22,7 @@ class GigStandingAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     list_select_related = ("gig",)
     search_fields = ("gig__title", "gig__ref", "standing__seller__handle")
+    seller_paths = ("standing__seller_id",)
 
 
 @admin.register(Move)
@@ -49,6 +50,7 @@ class BenchmarkSnapshotAdmin(ReadOnlyAdmin):
     list_filter = ("policy", "factor")
     date_hierarchy = "start"
     search_fields = ("category", "price_band")
+    seller_paths = ()
 
 
 @admin.register(Run)
@@ -64,3 +66,4 @@ class RunChunkAdmin(ReadOnlyAdmin):
     list_display = ("id", "run", "is_done", "attempts")
     list_filter = ("is_done",)
     list_select_related = ("run",)
+    seller_paths = ()

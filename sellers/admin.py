@@ -15,9 +15,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
-from sellers.access.looks import note_looks
+from sellers.access.admin_looks import NotedAdmin
 from sellers.changes import facts_changed
 from sellers.models import (
     ExchangeRate,
@@ -27,31 +26,27 @@ from sellers.models import (
     ImportFile,
     ImportRejection,
     Inquiry,
-    Look,
     Note,
     Observation,
     Order,
     Promise,
     Review,
-    Scope,
     Seller,
     User,
     WaitingReview,
 )
 
 if TYPE_CHECKING:
-    AnyAdmin = admin.ModelAdmin[Any]
     ReviewLines = admin.StackedInline[Review, Order]
     EmailUserAdmin = UserAdmin[User]
 else:  # these classes take a parameter in type checkers only
-    AnyAdmin = admin.ModelAdmin
     ReviewLines = admin.StackedInline
     EmailUserAdmin = UserAdmin
 
 _REASON = "changed by hand"
 
 
-class ReadOnlyAdmin(AnyAdmin):
+class ReadOnlyAdmin(NotedAdmin):
     """For rows that a program writes: to look at, not to change."""
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
@@ -64,7 +59,7 @@ class ReadOnlyAdmin(AnyAdmin):
         return False
 
 
-class FactAdmin(AnyAdmin):
+class FactAdmin(NotedAdmin):
     """A fact of one seller; every change counts up the seller's revision.
 
     An object may move from one seller to another: both are told. Django runs each of its
@@ -74,25 +69,6 @@ class FactAdmin(AnyAdmin):
     def sellers_of(self, obj: Any) -> set[int]:
         """The sellers whose score may depend on this row as it is stored."""
         return {obj.seller_id}
-
-    #: Whether a row is about single sellers, whose owners read who opened it.
-    is_personal = True
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        """Whoever opens a row has looked at its seller, here as on any other page."""
-        found = super().get_object(request, object_id, from_field)
-        if found is not None and self.is_personal and isinstance(request.user, User):
-            note_looks(
-                seller_ids=self.sellers_of(found),
-                user=request.user,
-                role=Look.Role.ADMIN,
-                scope=Scope.EVERYTHING,
-                page=f"admin:{found._meta.model_name}",
-                now=timezone.now(),
-            )
-        return found
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = self._stored(obj) if change else set()
@@ -163,6 +139,7 @@ class SellerAdmin(FactAdmin):
     search_fields = ("handle", "category", "owner__email")
     raw_id_fields = ("owner",)
     readonly_fields = ("revision", "created_at")
+    seller_paths = ("pk",)
 
     def sellers_of(self, obj: Any) -> set[int]:
         return {obj.pk}
@@ -231,6 +208,7 @@ class ReviewAdmin(FactAdmin):
     raw_id_fields = ("order", "source_file")
     readonly_fields = ("created_at",)
     show_full_result_count = False
+    seller_paths = ("order__seller_id",)
 
     def sellers_of(self, obj: Any) -> set[int]:
         return {obj.order.seller_id}
@@ -244,7 +222,7 @@ class ExchangeRateAdmin(FactAdmin):
     list_filter = ("currency",)
     date_hierarchy = "day"
     search_fields = ("currency",)
-    is_personal = False
+    seller_paths = ()
 
     def sellers_of(self, obj: Any) -> set[int]:
         paid_in = Order.objects.filter(currency=obj.currency)
@@ -265,7 +243,7 @@ class ObservationAdmin(FactAdmin):
 
 
 @admin.register(Note)
-class NoteAdmin(AnyAdmin):
+class NoteAdmin(NotedAdmin):
     """Shared notes, and private ones of whoever asks: those of others are nobody's to read."""
 
     list_display = ("seller", "day", "until", "text", "author")
@@ -281,7 +259,7 @@ class NoteAdmin(AnyAdmin):
 
 
 @admin.register(Promise)
-class PromiseAdmin(AnyAdmin):
+class PromiseAdmin(NotedAdmin):
     list_display = ("seller", "side", "text", "made_on", "due", "state")
     list_filter = ("state", "side")
     list_select_related = ("seller",)
@@ -316,6 +294,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     list_select_related = ("seller", "created_by")
     date_hierarchy = "created_at"
     search_fields = ("seller__handle", "created_by__email", "files__name")
+    seller_paths = ("seller_id", "effects__seller_id")
 
 
 @admin.register(ImportFile)
@@ -324,6 +303,7 @@ class ImportFileAdmin(ReadOnlyAdmin):
     list_filter = ("role",)
     list_select_related = ("batch",)
     search_fields = ("name", "sha256")
+    seller_paths = ("batch__seller_id", "batch__effects__seller_id")
 
 
 @admin.register(ImportEffect)
@@ -338,3 +318,4 @@ class ImportRejectionAdmin(ReadOnlyAdmin):
     list_display = ("batch", "file", "line", "column", "value", "reason")
     list_select_related = ("batch", "file")
     search_fields = ("reason", "value", "column")
+    seller_paths = ("batch__seller_id", "batch__effects__seller_id")

@@ -18,6 +18,7 @@ from eligibility.pages.notice_rows import notice_rows
 from eligibility.rule_files import rule_sets_by_id
 from eligibility.services import mark_notices_read
 from sellers.access import sellers_visible_to
+from sellers.access.looks import note_rows
 from sellers.fragments import wants_fragment
 
 ROWS = 50
@@ -63,6 +64,7 @@ def _list(request: HttpRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == UNREAD
     shown = visible.filter(read_at=None) if only_unread else visible
     page = Paginator(shown.select_related("seller", "gig"), ROWS).get_page(request.GET.get("page"))
+    note_rows(request, [notice.seller_id for notice in page])
     unread = visible.filter(read_at=None).count()
     context: dict[str, Any] = {
         "page": page,

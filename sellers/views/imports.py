@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from sellers.access import Visitor, imports_visible_to, may_import
+from sellers.access.looks import note_rows
 from sellers.fragments import wants_fragment
 from sellers.import_forms import ImportForm, max_upload_bytes
 from sellers.import_pages.frame import frame, reached, step_url
@@ -41,6 +42,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
     _check_may_import(request.user)
     batches = imports_visible_to(request.user).select_related("seller", "created_by")
     page = Paginator(batches.prefetch_related("files"), ROWS).get_page(request.GET.get("page"))
+    note_rows(request, [batch.seller_id for batch in page])
     fragment = wants_fragment(request, "imports_table")
     name = "_imports_table" if fragment else "imports"
     return render(request, f"sellers/imports/{name}.html", {"page": page})
