@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from allauth.account import forms as account
 from allauth.mfa.base import forms as factor
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.forms import Form
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     Base = Form
@@ -40,6 +42,12 @@ class LogInForm(Plain, account.LoginForm):
 class NewAccountForm(Plain, account.SignupForm):
     labels: ClassVar = {"email": "E-mail address", "password1": "Password"}
     chosen = "password1"
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Hash the password also where the address has an account: both take as long."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
 
 class NewAddressForm(Plain, account.AddEmailForm):
