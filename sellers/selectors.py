@@ -157,6 +157,8 @@ class Neighbours:
 
 def order_or_404(seller: Seller, ref: str) -> Order:
     """One order of this seller with everything that its page says."""
+    if "\0" in ref:  # the database knows no such text
+        raise Http404
     try:
         return (
             seller.orders.select_related("gig", "first_batch", "last_batch", "source_file__batch")

@@ -19,6 +19,7 @@ from metrics.dates import local_date
 from sellers.access import look_or_404, seller_or_404
 from sellers.fragments import wants_fragment
 from sellers.models import Gig, Scope, Seller, User
+from sellers.row_numbers import row_number
 
 
 @require_safe
@@ -61,8 +62,8 @@ def remove_outcome(request: HttpRequest, seller_id: int, observation_id: int) ->
 
 def _gig(request: HttpRequest, seller: Seller) -> Gig | None:
     """The gig whose page this was sent from."""
-    back = request.POST.get("back", "")
-    return get_object_or_404(Gig, seller=seller, pk=back) if back.isdecimal() else None
+    back = row_number(request.POST.get("back", ""))
+    return None if back is None else get_object_or_404(Gig, seller=seller, pk=back)
 
 
 def _today(seller: Seller) -> date:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sellers.accounts.places import end_other_places, end_place, places_of
 from sellers.models import User
+from sellers.row_numbers import row_number
 
 
 @require_safe
@@ -48,8 +49,9 @@ def end_places(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     here = request.session.session_key
     asked = request.POST.get("place", "")
-    if asked.isdecimal():
-        ended = end_place(user=user, place_id=int(asked), here=here)
+    if asked:
+        place = row_number(asked)
+        ended = 0 if place is None else end_place(user=user, place_id=place, here=here)
     else:
         ended = end_other_places(user=user, here=here)
     words = "That place is logged out." if ended == 1 else f"{ended} places are logged out."

@@ -25,6 +25,7 @@ from sellers.importing.decisions import (
 from sellers.importing.drafts import add_files, start_draft
 from sellers.importing.mended import files_with_rejections
 from sellers.models import ImportState, User
+from sellers.row_numbers import row_number
 from sellers.views.import_access import batch_or_404
 
 
@@ -121,4 +122,5 @@ def mend(request: HttpRequest, batch_id: int) -> HttpResponse:
 def _places(values: list[str]) -> set[tuple[int, int]]:
     """Rows as the form names them: "3:17" is line 17 of file 3."""
     parts = (value.partition(":") for value in values)
-    return {(int(f), int(n)) for f, _, n in parts if f.isdecimal() and n.isdecimal()}
+    places = ((row_number(file), row_number(line)) for file, _, line in parts)
+    return {(file, line) for file, line in places if file is not None and line is not None}

@@ -15,6 +15,7 @@ from sellers.entry_forms import OrderForm
 from sellers.importing.decisions import preview_batch
 from sellers.importing.drafts import start_draft
 from sellers.models import User
+from sellers.row_numbers import row_number
 
 
 @require_safe
@@ -24,9 +25,9 @@ def choose_seller(request: HttpRequest) -> HttpResponse:
     if not may_import(request.user):
         raise Http404
     sellers = list(sellers_visible_to(request.user))
-    asked = request.GET.get("seller", "")
-    if asked.isdecimal():
-        return redirect("sellers:order_entry", seller_or_404(request.user, int(asked)).pk)
+    asked = row_number(request.GET.get("seller", ""))
+    if asked is not None:
+        return redirect("sellers:order_entry", seller_or_404(request.user, asked).pk)
     if len(sellers) == 1:
         return redirect("sellers:order_entry", sellers[0].pk)
     return render(request, "sellers/imports/choose_seller.html", {"sellers": sellers})
