@@ -16,9 +16,9 @@ from sellers.importing import reading
 from sellers.importing.problems import FileProblemError
 from sellers.importing.reading import BLOCK_CHARS, LINE_CHARS, MAX_COLUMNS, Chunk
 from sellers.importing.sniffing import MAX_ABOVE, rows_above
-from sellers.importing.sources.workbook_parts import Workbook
+from sellers.importing.sources.workbook_parts import Workbook, number_of
 
-_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,9})")
 #: Day 0 of a workbook, by whether it counts from 1904. Cells have no zone.
 _DAY_ZERO = {
     False: dt.datetime(1899, 12, 30),  # noqa: DTZ001
@@ -135,8 +135,7 @@ class _RowReader:
         elif name in ("v", "t"):
             self._listens = True
         elif name == "row":
-            number = given.get("r", "")
-            self._line = int(number) if number.isdecimal() else self._line + 1
+            self._line = number_of(given.get("r", ""), self._line + 1)
             self._cells, self._column = [], 0
         elif name == "dimension":
             last = given.get("ref", "").rpartition(":")[2]
@@ -151,8 +150,7 @@ class _RowReader:
                 self._column = self._column * 26 + ord(letter) - 64
         else:
             self._column += 1
-        style = given.get("s", "0")
-        self._type, self._style = given.get("t", "n"), int(style) if style.isdecimal() else 0
+        self._type, self._style = given.get("t", "n"), number_of(given.get("s", ""), 0)
         self._parts, self._chars = [], 0
 
     def text(self, data: str) -> None:
@@ -178,8 +176,8 @@ class _RowReader:
     def _cell(self, value: str) -> str:
         """The cell as text: dates as ISO 8601, numbers without a needless fraction."""
         if self._type == "s":
-            known = value.isdecimal() and int(value) < len(self.book.texts)
-            return self.book.texts[int(value)] if known else ""
+            place = number_of(value, len(self.book.texts))
+            return self.book.texts[place] if place < len(self.book.texts) else ""
         if self._type == "b":
             return "yes" if value == "1" else "no"
         if self._type != "n" or not value:

@@ -43,6 +43,15 @@ _Start = Callable[[str, dict[str, str]], None]
 _End = Callable[[str], None]
 
 
+#: Digits of the largest number that counts something in a workbook.
+_DIGITS = 9
+
+
+def number_of(text: str, otherwise: int) -> int:
+    """A whole number as a workbook writes it; ``otherwise`` where it is none, or beyond all."""
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else otherwise
+
+
 class Workbook:
     """The archive and what its small parts say: sheets, shared texts, which styles are dates."""
 
@@ -124,7 +133,7 @@ class Workbook:
                 state["cells"] = True
             elif name == "xf" and state["cells"]:
                 number = given.get("numFmtId", "0")
-                builtin = number.isdecimal() and int(number) in _DATE_FORMATS
+                builtin = number_of(number, 0) in _DATE_FORMATS
                 self.dates.append(formats.get(number, builtin))
 
         def end(name: str) -> None:
