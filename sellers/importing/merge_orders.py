@@ -91,15 +91,26 @@ WHERE (proposed_orders.seller_id, proposed_orders.ref)
     = (refused_orders.seller_id, refused_orders.ref)
 """
 
+_WRITTEN = """
+CREATE TEMPORARY TABLE written_orders (order_id bigint, seller_id bigint, ref text,
+                                       ordered_at timestamptz)
+"""
+
+# Joins what this import has read and written by its own tables, of which the planner knows how
+# many rows there are. Of tables that it has only just filled it does not.
 _INSERT = """
-INSERT INTO sellers_order (seller_id, gig_id, ref, {stored}, first_batch_id, last_batch_id,
-                           source_file_id, source_line, created_at, changed_at)
-SELECT p.seller_id, gig.id, p.ref, {values}, %(batch)s, %(batch)s, p.file_id, p.line,
-       clock_timestamp(), clock_timestamp()
-FROM proposed_orders AS p
-JOIN sellers_gig AS gig ON (gig.seller_id, gig.ref) = (p.seller_id, p.gig)
-WHERE p.order_id IS NULL AND {slice}
-ORDER BY p.seller_id, p.ordered_at, p.ref
+WITH written AS (
+    INSERT INTO sellers_order (seller_id, gig_id, ref, {stored}, first_batch_id, last_batch_id,
+                               source_file_id, source_line, created_at, changed_at)
+    SELECT p.seller_id, gig.gig_id, p.ref, {values}, %(batch)s, %(batch)s, p.file_id, p.line,
+           clock_timestamp(), clock_timestamp()
+    FROM proposed_orders AS p
+    JOIN incoming_gigs AS gig ON (gig.seller_id, gig.ref) = (p.seller_id, p.gig)
+    WHERE p.order_id IS NULL AND {slice}
+    ORDER BY p.seller_id, p.ordered_at, p.ref
+    RETURNING id, seller_id, ref, ordered_at
+)
+INSERT INTO written_orders SELECT id, seller_id, ref, ordered_at FROM written
 """
 
 _MARK_CHANGED = """
@@ -149,7 +160,10 @@ def propose_orders() -> None:
 
 
 def write_orders(batch_id: int) -> None:
-    """Insert new orders and update those that changed; their gigs exist already."""
+    """Insert new orders and update those that changed; their gigs exist already.
+
+    ``written_orders`` tells the numbers of the new ones.
+    """
     stored = [fact for fact in _FACTS if fact != "gig"]
     values = SQL(", ").join(_stored(fact) for fact in stored)
     known = SQL(", ").join(Identifier("known", fact) for fact in stored)
@@ -162,9 +176,11 @@ def write_orders(batch_id: int) -> None:
         cursor.execute(SQL(_FIND_CHANGED).format(values=values, known=known))
         _log(batch_id)
         cursor.execute(SQL(_UPDATE).format(assignments=assignments), {"batch": batch_id})
+        cursor.execute(_WRITTEN)
         for part in slices("proposed_orders", "p"):
             insert = SQL(_INSERT).format(stored=columns, values=values, slice=part)
             cursor.execute(insert, {"batch": batch_id})
+        analyze("written_orders")
 
 
 def _log(batch_id: int) -> None:

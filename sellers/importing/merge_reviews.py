@@ -21,8 +21,8 @@ _NAMES = SQL(", ").join(map(Identifier, _FACTS))
 
 # Days are compared, not instants: many exports give the day of a review alone.
 _TOO_EARLY = """
-(posted_at AT TIME ZONE seller.time_zone)::date
-    < (orders.ordered_at AT TIME ZONE seller.time_zone)::date
+(posted_at AT TIME ZONE touched.time_zone)::date
+    < (orders.ordered_at AT TIME ZONE touched.time_zone)::date
 """
 
 _JOIN_WAITING = f"""
@@ -31,8 +31,7 @@ SELECT waiting.id AS waiting_id, waiting.seller_id, orders.id AS order_id,
        waiting.source_file_id AS file_id, waiting.source_line AS line,
        {_TOO_EARLY.replace("posted_at", "waiting.posted_at")} AS is_too_early
 FROM sellers_waitingreview AS waiting
-JOIN touched_sellers USING (seller_id)
-JOIN sellers_seller AS seller ON seller.id = waiting.seller_id
+JOIN touched_sellers AS touched ON touched.seller_id = waiting.seller_id
 JOIN sellers_order AS orders
     ON (orders.seller_id, orders.ref) = (waiting.seller_id, waiting.order_ref)
 """  # noqa: S608 - made of constants
@@ -112,14 +111,27 @@ WHERE coalesce(staged.ref, '') = repeated.ref
 GROUP BY seller_id, order_ref, repeated.ref, posted_at
 """
 
-_PROPOSE = f"""
+# An order that this import brought has no review yet, unless one had waited for it.
+_PROPOSE_OF_WRITTEN = f"""
 CREATE TEMPORARY TABLE proposed_reviews AS
+SELECT incoming.*, orders.order_id, NULL::bigint AS review_id, NULL::bigint AS waiting_id,
+       false AS is_known, false AS is_changed,
+       {_TOO_EARLY.replace("posted_at", "incoming.posted_at")} AS is_too_early
+FROM incoming_reviews AS incoming
+JOIN touched_sellers AS touched ON touched.seller_id = incoming.seller_id
+JOIN written_orders AS orders
+    ON (orders.seller_id, orders.ref) = (incoming.seller_id, incoming.order_ref)
+WHERE NOT EXISTS (SELECT FROM joined_reviews)
+"""  # noqa: S608 - made of constants
+
+_PROPOSE_OTHERS = f"""
+INSERT INTO proposed_reviews
 SELECT incoming.*, orders.id AS order_id, known.id AS review_id, waiting.id AS waiting_id,
        known.id IS NOT NULL OR waiting.id IS NOT NULL AS is_known,
        false AS is_changed, coalesce({_TOO_EARLY.replace("posted_at", "incoming.posted_at")},
                                      false) AS is_too_early
 FROM incoming_reviews AS incoming
-JOIN sellers_seller AS seller ON seller.id = incoming.seller_id
+JOIN touched_sellers AS touched ON touched.seller_id = incoming.seller_id
 LEFT JOIN sellers_order AS orders
     ON (orders.seller_id, orders.ref) = (incoming.seller_id, incoming.order_ref)
 LEFT JOIN sellers_review AS known
@@ -128,6 +140,10 @@ LEFT JOIN sellers_review AS known
 LEFT JOIN sellers_waitingreview AS waiting
     ON (waiting.seller_id, waiting.order_ref, waiting.posted_at, waiting.ref)
      = (incoming.seller_id, incoming.order_ref, incoming.posted_at, incoming.ref)
+WHERE EXISTS (SELECT FROM joined_reviews) OR NOT EXISTS (
+    SELECT FROM written_orders AS written
+    WHERE (written.seller_id, written.ref) = (incoming.seller_id, incoming.order_ref)
+)
 """  # noqa: S608 - made of constants
 
 _FIND_CHANGED = """
@@ -189,7 +205,11 @@ def merge_reviews(batch_id: int) -> None:
                 SQL(_REPEATED_ROWS).format(facts=_NAMES, rank=_rank(), overlaid=overlaid)
             )
         analyze("incoming_reviews")
-        cursor.execute(_PROPOSE)
+        cursor.execute(_PROPOSE_OF_WRITTEN)
+        found = cursor.rowcount
+        cursor.execute("SELECT count(*) FROM incoming_reviews")
+        if found < cursor.fetchone()[0]:
+            cursor.execute(_PROPOSE_OTHERS)
         analyze("proposed_reviews")
         cursor.execute("SELECT EXISTS (SELECT FROM proposed_reviews WHERE is_known)")
         if cursor.fetchone()[0]:

@@ -15,18 +15,20 @@ _GIG_COLUMNS = {"title": "gig_title", "category": "category", "price_band": "pri
 _TOUCHED = """
 CREATE TEMPORARY TABLE touched_sellers AS
 SELECT platform, handle, min(zone) AS main_zone,
-       mode() WITHIN GROUP (ORDER BY currency) AS main_currency,
-       NULL::bigint AS seller_id, false AS is_new
+       (array_agg(currency ORDER BY orders DESC, currency)
+        FILTER (WHERE currency IS NOT NULL))[1] AS main_currency,
+       NULL::bigint AS seller_id, NULL::text AS time_zone, false AS is_new
 FROM (
-    SELECT platform, handle, zone, currency FROM staged_orders
+    SELECT platform, handle, min(zone) AS zone, currency, count(*) AS orders
+    FROM staged_orders GROUP BY platform, handle, currency
     UNION ALL
-    SELECT platform, handle, zone, NULL FROM staged_reviews
+    SELECT platform, handle, min(zone), NULL, 0 FROM staged_reviews GROUP BY platform, handle
     UNION ALL
-    SELECT platform, handle, zone, NULL FROM staged_gigs
+    SELECT platform, handle, zone, NULL, 0 FROM staged_gigs
     UNION ALL
-    SELECT platform, handle, zone, NULL FROM staged_inquiries
+    SELECT platform, handle, zone, NULL, 0 FROM staged_inquiries
     UNION ALL
-    SELECT platform, handle, zone, NULL FROM staged_observations
+    SELECT platform, handle, zone, NULL, 0 FROM staged_observations
 ) AS rows
 GROUP BY platform, handle
 """
@@ -48,7 +50,8 @@ WHERE (touched_sellers.platform, touched_sellers.handle) = (created.platform, cr
 """
 
 _IDENTIFY = """
-UPDATE touched_sellers SET seller_id = seller.id FROM sellers_seller AS seller
+UPDATE touched_sellers SET seller_id = seller.id, time_zone = seller.time_zone
+FROM sellers_seller AS seller
 WHERE (touched_sellers.platform, touched_sellers.handle) = (seller.platform, seller.handle)
 """
 
@@ -74,12 +77,16 @@ UPDATE sellers_seller AS seller SET currency = adopted.main_currency
 FROM adopted WHERE seller.id = adopted.id
 """
 
+# Whoever has a gig has something, and orders and observations of gigs come with theirs: so few
+# sellers are left to be looked for in the larger tables.
 _FORGET_EMPTY = """
-DELETE FROM sellers_seller AS seller USING touched_sellers AS touched
-WHERE seller.id = touched.seller_id AND touched.is_new
-  AND NOT EXISTS (SELECT FROM sellers_order WHERE seller_id = seller.id)
+WITH without_gig AS MATERIALIZED (
+    SELECT seller_id FROM touched_sellers WHERE is_new
+    EXCEPT SELECT seller_id FROM sellers_gig
+)
+DELETE FROM sellers_seller AS seller USING without_gig
+WHERE seller.id = without_gig.seller_id
   AND NOT EXISTS (SELECT FROM sellers_waitingreview WHERE seller_id = seller.id)
-  AND NOT EXISTS (SELECT FROM sellers_gig WHERE seller_id = seller.id)
   AND NOT EXISTS (SELECT FROM sellers_inquiry WHERE seller_id = seller.id)
   AND NOT EXISTS (SELECT FROM sellers_observation WHERE seller_id = seller.id)
 """
@@ -113,6 +120,7 @@ def merge_gigs(batch_id: int) -> None:
         cursor.execute("ANALYZE incoming_gigs")
         cursor.execute(_CREATE_GIGS, {"batch": batch_id})
         cursor.execute(_GIGS_AS_KNOWN)
+        cursor.execute(_IDENTIFY_KNOWN)
         set_active()
         for column in _GIG_COLUMNS:
             cursor.execute(
@@ -136,22 +144,28 @@ _NEWEST = """
     FILTER (WHERE {staged} IS NOT NULL))[1] AS {column},
 max(ordered_at) FILTER (WHERE {staged} IS NOT NULL) AS {column}_at
 """
+# The words first, each once: there are few, and only those have to be sorted by time.
 _INCOMING_GIGS = f"""
 CREATE TEMPORARY TABLE incoming_gigs AS
-SELECT seller_id, gig AS ref, false AS is_new, false AS is_changed, NULL::boolean AS is_active,
-       {", ".join(_NEWEST.format(column=c, staged=s) for c, s in _GIG_COLUMNS.items())}
-FROM staged_orders JOIN touched_sellers USING (platform, handle)
-WHERE NOT EXISTS (
-    SELECT FROM refused_orders
-    WHERE (refused_orders.seller_id, refused_orders.ref) = (touched_sellers.seller_id,
-                                                            staged_orders.ref)
+WITH named AS (
+    SELECT seller_id, gig, {", ".join(_GIG_COLUMNS.values())}, max(ordered_at) AS ordered_at
+    FROM staged_orders JOIN touched_sellers USING (platform, handle)
+    WHERE NOT EXISTS (
+        SELECT FROM refused_orders
+        WHERE (refused_orders.seller_id, refused_orders.ref) = (touched_sellers.seller_id,
+                                                                staged_orders.ref)
+    )
+      AND (NOT staged_orders.fills_only OR EXISTS (
+        SELECT FROM proposed_orders AS proposed
+        WHERE (proposed.seller_id, proposed.ref, proposed.gig)
+            = (touched_sellers.seller_id, staged_orders.ref, staged_orders.gig)
+      ))
+    GROUP BY seller_id, gig, {", ".join(_GIG_COLUMNS.values())}
 )
-  AND (NOT staged_orders.fills_only OR EXISTS (
-    SELECT FROM proposed_orders AS proposed
-    WHERE (proposed.seller_id, proposed.ref, proposed.gig)
-        = (touched_sellers.seller_id, staged_orders.ref, staged_orders.gig)
-  ))
-GROUP BY seller_id, gig
+SELECT seller_id, gig AS ref, NULL::bigint AS gig_id, false AS is_new, false AS is_changed,
+       NULL::boolean AS is_active,
+       {", ".join(_NEWEST.format(column=c, staged=s) for c, s in _GIG_COLUMNS.items())}
+FROM named GROUP BY seller_id, gig
 """  # noqa: S608 - made of constants
 
 _CREATE_GIGS = """
@@ -162,9 +176,9 @@ WITH created AS (
            coalesce(price_band, ''), coalesce(is_active, true), %(batch)s
     FROM incoming_gigs ORDER BY seller_id, ref
     ON CONFLICT (seller_id, ref) DO NOTHING
-    RETURNING seller_id, ref
+    RETURNING id, seller_id, ref
 )
-UPDATE incoming_gigs SET is_new = true FROM created
+UPDATE incoming_gigs SET is_new = true, gig_id = created.id FROM created
 WHERE (incoming_gigs.seller_id, incoming_gigs.ref) = (created.seller_id, created.ref)
 """
 
@@ -172,6 +186,10 @@ _GIGS_AS_KNOWN = """
 CREATE TEMPORARY TABLE known_gigs AS
 SELECT gig.* FROM sellers_gig AS gig JOIN incoming_gigs USING (seller_id, ref)
 WHERE NOT incoming_gigs.is_new
+"""
+_IDENTIFY_KNOWN = """
+UPDATE incoming_gigs AS incoming SET gig_id = known.id FROM known_gigs AS known
+WHERE (incoming.seller_id, incoming.ref) = (known.seller_id, known.ref)
 """
 
 _UPDATE_GIGS = """

@@ -41,7 +41,6 @@ JOIN refused_orders USING (seller_id, ref)
 UNION ALL
 SELECT staged.file_id, staged.line, 'posted_at', {posted}, {early}, {early_fix}, true
 FROM staged_reviews AS staged JOIN touched_sellers AS touched USING (platform, handle)
-JOIN sellers_seller AS seller ON seller.id = touched.seller_id
 JOIN proposed_reviews AS proposed
     ON (proposed.seller_id, proposed.order_ref, proposed.posted_at, proposed.ref)
      = (touched.seller_id, staged.order_ref, staged.posted_at, coalesce(staged.ref, ''))
@@ -184,7 +183,7 @@ def _refused() -> Composed:
         column=case([f"'{column}'" for column, _, _ in CONTRADICTIONS]),
         value=case([f"coalesce({column}::text, '')" for column, _, _ in CONTRADICTIONS]),
         reason=reason,
-        posted=SQL("to_char(staged.posted_at AT TIME ZONE seller.time_zone, 'YYYY-MM-DD')"),
+        posted=SQL("to_char(staged.posted_at AT TIME ZONE touched.time_zone, 'YYYY-MM-DD')"),
         early=SQL("'The review was posted before its order was placed.'"),
         early_fix=SQL("'Compare posted_at with the day of the order, and the order number.'"),
     )

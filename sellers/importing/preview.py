@@ -42,14 +42,18 @@ GROUP BY kind, field ORDER BY count(*) DESC, kind, field
 """
 
 _CHANGED = """
+WITH entries AS MATERIALIZED (
+    SELECT * FROM sellers_importchange
+    WHERE batch_id = %(batch)s AND kind = {kind} AND before IS NOT NULL
+    ORDER BY id LIMIT {shown}
+)
 SELECT entry.kind, {ref}, seller.id, seller.handle, entry.file_id, entry.line, entry.before,
        {after}
-FROM sellers_importchange AS entry
+FROM entries AS entry
 JOIN {table} AS row ON row.id = entry.row_id
 {joins}
 JOIN sellers_seller AS seller ON seller.id = {seller}
-WHERE entry.batch_id = %(batch)s AND entry.kind = {kind} AND entry.before IS NOT NULL
-ORDER BY entry.id LIMIT {shown}
+ORDER BY entry.id
 """
 
 _NEW = f"""

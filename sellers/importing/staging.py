@@ -91,6 +91,7 @@ DERIVED = (
     "incoming_orders",
     "proposed_orders",
     "refused_orders",
+    "written_orders",
     "incoming_gigs",
     "known_gigs",
     "file_gigs",
@@ -132,13 +133,14 @@ def drop_staging() -> None:
 
 
 def stage(table: str, *, file_id: int, lines: Sequence[int], columns: Mapping[str, Texts]) -> None:
-    """Append rows to a staging table with one COPY."""
+    """Append rows to a staging table with one COPY; columns that hold nothing are left out."""
     if lines:
         named: dict[str, Texts] = {
             "file_id": [str(file_id)] * len(lines),
             "line": [str(line) for line in lines],
-            **columns,
         }
+        nothing: Texts = [None] * len(lines)
+        named |= {name: column for name, column in columns.items() if column != nothing}
         copy_rows(table, named)
 
 
@@ -166,6 +168,7 @@ _KEYS = {
     "repeated_orders": ("platform", "handle", "ref"),
     "incoming_orders": ("seller_id", "ref"),
     "proposed_orders": ("seller_id", "ref", "gig", "order_id"),
+    "written_orders": ("seller_id", "ref"),
     "joined_reviews": ("waiting_id", "order_id"),
     "repeated_reviews": ("platform", "handle", "order_ref"),
     "incoming_reviews": ("seller_id", "order_ref"),

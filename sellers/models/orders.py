@@ -63,7 +63,10 @@ class Order(models.Model):
     A time that is NULL is unknown: no due time is not "on time", no amount is not 0.
     """
 
-    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="orders")
+    #: Found by the constraint on seller and reference.
+    seller = models.ForeignKey(
+        Seller, on_delete=models.CASCADE, related_name="orders", db_index=False
+    )
     gig = models.ForeignKey(Gig, on_delete=models.PROTECT, related_name="orders")
     ref = models.CharField(max_length=100)
     #: Keyed hash of the buyer's name; the name itself is kept only where the seller opts in.
@@ -92,8 +95,8 @@ class Order(models.Model):
     excluded_reason = models.CharField(max_length=300, blank=True)
     #: Provenance: the import that brought the order, the last that changed it, and where.
     first_batch = _provenance("sellers.ImportBatch")
-    last_batch = _provenance("sellers.ImportBatch")
-    source_file = _provenance("sellers.ImportFile")
+    last_batch = _provenance("sellers.ImportBatch", db_index=False)
+    source_file = _provenance("sellers.ImportFile", db_index=False)
     source_line = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -168,7 +171,7 @@ class ReviewContent(models.Model):
     working_with = _stars()
     value_for_money = _stars()
     text = models.TextField(blank=True)
-    source_file = _provenance("sellers.ImportFile")
+    source_file = _provenance("sellers.ImportFile", db_index=False)
     source_line = models.PositiveIntegerField(null=True, blank=True)
     #: The import that brought it.
     first_batch = _provenance("sellers.ImportBatch", editable=False, db_index=False)
