@@ -9,15 +9,15 @@ from typing import Any
 
 from django.http import QueryDict
 
-from eligibility.coaching.comparing_chart import compare_figure, compare_table
+from eligibility.coaching.comparing_chart import ROLES, compare_figure, compare_table
 from eligibility.coaching.filters import ClientsQuery, clients
 from eligibility.coaching.marks import marks_of
 from eligibility.coaching.rows import ClientRow, client_rows
 from eligibility.models import EligibilityStanding, RuleSpan
 from eligibility.pages.parts import State
 from eligibility.rule_files import rule_sets_by_id
-from eligibility.rules.types import Verdict
-from metrics.models import Move, Series
+from eligibility.rules.types import Level, Verdict
+from metrics.models import Move, Series, Standing
 from metrics.roster_rows import MoveWords, move_words
 from metrics.series import DailySeries, unpack
 from sellers.access import sellers_shown_to
@@ -84,6 +84,7 @@ def compare_context(data: QueryDict, user: User, now: datetime) -> dict[str, Any
         "rules": _rules(rows),
         "figure": compare_figure(shown),
         "table": compare_table(shown),
+        "legend": [{"kind": kind, "label": name} for kind, name in zip(ROLES, shown, strict=False)],
         "names": list(shown),
         "some_hidden": bool(hidden),
     }
@@ -91,18 +92,17 @@ def compare_context(data: QueryDict, user: User, now: datetime) -> dict[str, Any
 
 def _series(sellers: Sequence[Seller]) -> dict[int, DailySeries]:
     """The overall score of the last year, in one query."""
-    days = [standing.as_of for seller in sellers if (standing := _standing(seller))]
-    since = min(days, default=date.min.replace(year=2)) - timedelta(days=CHART_DAYS)
+    days = Standing.objects.filter(seller__in=sellers).values_list("as_of", flat=True)
+    last = min(days, default=None)
+    if last is None:
+        return {seller.pk: unpack([]) for seller in sellers}
+    since = last - timedelta(days=CHART_DAYS)
     rows: dict[int, list[Series]] = {seller.pk: [] for seller in sellers}
     for row in Series.objects.filter(
         seller__in=rows, gig=None, metric=Series.Metric.SUCCESS_SCORE, year__gte=since.year
     ):
         rows[row.seller_id].append(row)
     return {pk: unpack(years).between(since, date.max) for pk, years in rows.items()}
-
-
-def _standing(seller: Seller) -> Any:
-    return getattr(seller, "standing", None)
 
 
 def _moves(sellers: Sequence[Seller], today: date) -> dict[int, list[MoveWords]]:
@@ -130,7 +130,7 @@ def _rules(rows: Sequence[ClientRow]) -> list[RuleRow]:
     }
     found = []
     for rule_set in sorted({name for name in standings.values() if name}):
-        for level in rule_set_levels(rule_set):
+        for level in _levels_of(rule_set):
             for rule in level.rules:
                 states = [
                     verdicts.get((row.seller.pk, rule_set, rule.id))
@@ -143,7 +143,7 @@ def _rules(rows: Sequence[ClientRow]) -> list[RuleRow]:
     return found
 
 
-def rule_set_levels(name: str) -> Sequence[Any]:
+def _levels_of(name: str) -> Sequence[Level]:
     """The levels of a rule set; none of one that is not known any more."""
     rule_set = rule_sets_by_id().get(name)
     return () if rule_set is None else rule_set.levels
