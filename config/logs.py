@@ -26,7 +26,12 @@ def logging_config(*, level: str, style: str) -> dict[str, Any]:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if style == "json"
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        # Where things broke, without the values of variables: passwords are among them.
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     return {
         "version": 1,
