@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from eligibility.views import coaching, gig, notices, orders, outcomes, seller
+from eligibility.views import coaching, gig, notices, orders, outcomes, seller, session_sheet
 
 app_name = "eligibility"
 
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("clients/compare/", coaching.compare_page, name="compare"),
     path("clients/<int:seller_id>/", coaching.client_page, name="client"),
     path("clients/<int:seller_id>/snooze/", coaching.client_snooze, name="client_snooze"),
+    path("sellers/<int:seller_id>/session/", session_sheet.session_sheet, name="session_sheet"),
     path("notices/", notices.notices_page, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read/", notices.notice_read, name="notice_read"),

@@ -215,7 +215,7 @@ def gig_cards(
                 score=None if unscored or row.score is None else score_words(row.score),
                 share="" if row.share is None else share_words(row.share),
                 note=unscored or _weakest(areas.get(row.gig_id, [])),
-                spark=_gig_spark(str(row.gig), series.get(row.gig_id), days, levels),
+                spark=spark_of_days(str(row.gig), series.get(row.gig_id), days, levels),
             )
         )
     return cards
@@ -235,9 +235,10 @@ def _weakest(areas: Sequence[AreaReading]) -> str:
     return f"weakest: {AREA_WORDS[worst.area]}, {worst.label}"
 
 
-def _gig_spark(
-    name: str, series: DailySeries | None, days: Days, levels: Sequence[float]
+def spark_of_days(
+    name: str, series: DailySeries | None, days: Days, levels: Sequence[float] = ()
 ) -> Sparkline | None:
+    """The line of some days on the scale from 1 to 10; None where no day has a score."""
     if series is None:
         return None
     first, end = day_number(days.start), day_number(days.end)

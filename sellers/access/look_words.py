@@ -50,6 +50,7 @@ _WORDS = {
     "eligibility:seller": "Eligibility",
     "eligibility:gig": "Eligibility of a gig",
     "eligibility:outcomes": "What the platform said of level and gigs",
+    "eligibility:session_sheet": "Session sheet",
     "eligibility:orders": "Orders that eligibility rests on",
     "eligibility:orders_csv": "Orders that eligibility rests on, as a file",
 }

@@ -113,6 +113,7 @@
       event.preventDefault();
       copyLink(copy);
     }
+    if (event.target.closest("[data-print]")) window.print();
     closeMenus(event.target.closest("details.menu"), false);
   });
 
