@@ -1,66 +1,31 @@
-"""Real histories judged: every seller, every rule, every day of its history, counts that add up."""
+"""Days on which the real sellers are judged: what is stored and what has to be there."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from pathlib import Path
+from datetime import date, timedelta
 
 import numpy as np
-import pytest
 from django.db.models import Min
 from django.db.models.functions import TruncDate
 
-from eligibility.checking import check_eligibility
 from eligibility.computing import SELLERS_AT_ONCE
 from eligibility.facts import read_eligibility_facts
-from eligibility.models import EligibilityStanding, LevelSpan, RuleSpan
+from eligibility.models import LevelSpan, RuleSpan
 from eligibility.rule_files import rule_sets
 from eligibility.rules.evaluate import force_of
 from eligibility.rules.judge import judge_as_if_always
 from eligibility.rules.types import OUT_OF_FORCE, Kind, RuleSet, Verdict
 from metrics.engine.days import day_number
-from metrics.services import CHUNK_SELLERS, recompute_sellers
 from sellers.models import Order, Seller
-from tests.realdata.olist import EXPORTS, TIME_ZONE, load_export
-from tests.realdata.test_olist_scores import NOW
-from tests.sellers.importing.files import import_files
 
-pytestmark = [pytest.mark.realdata, pytest.mark.django_db]
-
-LAST = NOW.date()
+#: The last day that is judged: a month after the last order of the exports.
+LAST = date(2018, 11, 20)
 EVERY_VERDICT = {verdict.value for verdict in Verdict}
 
 
-@pytest.fixture
-def sellers(realdata: Path, tmp_path: Path) -> list[int]:
-    """All sellers of the three exports, imported and computed; their ids."""
-    exports = [load_export(realdata / "olist" / name) for name in EXPORTS]
-    import_files(
-        tmp_path,
-        orders=[export.orders_csv() for export in exports],
-        reviews=[export.reviews_csv() for export in exports if export.reviews],
-        time_zone=TIME_ZONE,
-    )
-    found = list(Seller.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(found), CHUNK_SELLERS):
-        recompute_sellers(seller_ids=found[start : start + CHUNK_SELLERS], now=NOW)
-    return found
-
-
-def test_every_seller_is_judged_on_every_day_and_the_counts_add_up(sellers: list[int]) -> None:
-    assert len(sellers) > 2_000
-    assert EligibilityStanding.objects.filter(as_of=LAST).count() == len(sellers)
-    firsts = {"seller": _first_days("seller"), "gig": _first_days("gig")}
-    assert len(firsts["seller"]) == len(sellers)
-    _stored_days_add_up(firsts)
-    _level_days_add_up(firsts["seller"])
-    assert list(check_eligibility(sellers)) == []
-    _as_if_days_add_up(sellers, firsts)
-
-
-def _first_days(subject: str) -> list[int]:
+def first_days(subject: str) -> list[int]:
     """The day of the first order of every seller or gig, in the sellers' zone."""
     zone = Seller.objects.latest("pk").zone
     ordered = Order.objects.values(subject).annotate(day=Min(TruncDate("ordered_at", tzinfo=zone)))
@@ -83,7 +48,7 @@ def _subjects(rule_set: RuleSet) -> str:
     return "seller" if rule_set.kind is Kind.LEVELS else "gig"
 
 
-def _stored_days_add_up(firsts: dict[str, list[int]]) -> None:
+def stored_days_add_up(firsts: dict[str, list[int]]) -> None:
     days: dict[tuple[str, str], Counter[int]] = {}
     rows = RuleSpan.objects.values_list("rule_set", "rule", "verdict", "start", "end")
     for rule_set, rule, verdict, start, end in rows.iterator():
@@ -100,7 +65,7 @@ def _stored_days_add_up(firsts: dict[str, list[int]]) -> None:
     assert judged.total() > 1_000_000
 
 
-def _level_days_add_up(firsts: Iterable[int]) -> None:
+def level_days_add_up(firsts: Iterable[int]) -> None:
     """One level a seller and day from the first rules on; these end after the data."""
     [rules] = [r for r in rule_sets("fiverr") if r.id == "levels-2018"]
     spans = LevelSpan.objects.values_list("start", "end")
@@ -110,7 +75,7 @@ def _level_days_add_up(firsts: Iterable[int]) -> None:
     )
 
 
-def _as_if_days_add_up(sellers: list[int], firsts: dict[str, list[int]]) -> None:
+def as_if_days_add_up(sellers: list[int], firsts: dict[str, list[int]]) -> None:
     """Each pair of rule sets as if it had always been in force: no day is left out."""
     by_id = {one.id: one for one in rule_sets("fiverr")}
     pairs = [("levels-2018", "promoted-2020"), ("levels-2024", "promoted-2024")]
