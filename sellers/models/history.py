@@ -37,7 +37,11 @@ class ImportChange(models.Model):
     each other.
     """
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="changes")
+    #: Neither the import nor the file is checked by the database, as in the rows themselves:
+    #: an import that repeats a history has an entry for every row of it.
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="changes", db_constraint=False
+    )
     kind = models.SmallIntegerField(choices=ChangeKind)
     row_id = models.BigIntegerField()
     #: Changed facts with their values before; NULL where the row only said what was known.
@@ -47,7 +51,12 @@ class ImportChange(models.Model):
     #: Named facts that lost against what was known, with the values that were named.
     overruled = models.JSONField(null=True)
     file = models.ForeignKey(
-        ImportFile, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+        ImportFile,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     line = models.BigIntegerField(null=True)
 
