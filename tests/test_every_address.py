@@ -241,15 +241,24 @@ class Visitor:
             self.client.force_login(self.scene.people[self.role])
         self._cookies = self.client.cookies.output(header="")
 
-    def send(self, name: str, url: str, **headers: str) -> Any:
-        """The answer to the rule's method."""
+    def send(
+        self,
+        name: str,
+        url: str,
+        words: dict[str, Any] | None = None,
+        *,
+        method: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        """The answer to the rule's method, or to another one."""
         self.client.cookies = SimpleCookie(self._cookies)
-        send = self.client.post if ADDRESSES[name].method == "post" else self.client.get
-        return send(url, headers=headers)
+        posted = (method or ADDRESSES[name].method) == "post"
+        send = self.client.post if posted else self.client.get
+        return send(url, words or {}, headers=headers or {})
 
-    def ask(self, name: str, url: str, **headers: str) -> Any:
+    def ask(self, name: str, url: str, words: dict[str, Any] | None = None, **how: Any) -> Any:
         """The same, and nothing of it stays, a log-out included."""
-        return in_vain(lambda: self.send(name, url, **headers))
+        return in_vain(lambda: self.send(name, url, words, **how))
 
 
 def rows_about(seller_id: int) -> dict[str, list[Any]]:
@@ -279,7 +288,7 @@ def test_each_role_gets_the_same_of_every_fragment(scene: Scene) -> None:
         visitor, found, wanted = Visitor(role, scene), {}, {}
         for name, part in parts:
             headers = {"HX-Request": "true", "HX-Target": part}
-            answer = visitor.ask(name, address(name, scene.things), **headers)
+            answer = visitor.ask(name, address(name, scene.things), headers=headers)
             found[name, part] = verdict(answer)
             wanted[name, part] = expected(ADDRESSES[name].who, role)
             if answer.status_code == 200 and not answer.streaming:
