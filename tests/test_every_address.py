@@ -77,11 +77,11 @@ ADDRESSES: dict[str, Rule] = {
     "account_signup": Rule("public"),
     "account_inactive": Rule("public"),
     "account_email_verification_sent": Rule("public"),
-    "account_confirm_email": Rule("public", arguments={"key": "order_ref"}),
+    "account_confirm_email": Rule("public", arguments={"key": "feed_secret"}),
     "account_reset_password": Rule("public"),
     "account_reset_password_done": Rule("public"),
     "account_reset_password_from_key": Rule(
-        "public", arguments={"uidb36": "batch_id", "key": "order_ref"}
+        "public", arguments={"uidb36": "batch_id", "key": "feed_secret"}
     ),
     "account_reset_password_from_key_done": Rule("public"),
     "account": Rule("member"),
