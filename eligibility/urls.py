@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from eligibility.views import coaching, gig, notices, orders, outcomes, seller, session_sheet
+from eligibility.views import (
+    coaching,
+    coming,
+    gig,
+    notices,
+    orders,
+    outcomes,
+    seller,
+    session_sheet,
+)
 
 app_name = "eligibility"
 
@@ -25,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("clients/<int:seller_id>/", coaching.client_page, name="client"),
     path("clients/<int:seller_id>/snooze/", coaching.client_snooze, name="client_snooze"),
     path("sellers/<int:seller_id>/session/", session_sheet.session_sheet, name="session_sheet"),
+    path("sellers/<int:seller_id>/next/standing/", coming.coming, name="coming"),
     path("notices/", notices.notices_page, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read/", notices.notice_read, name="notice_read"),

@@ -173,6 +173,7 @@ ADDRESSES: dict[str, Rule] = {
     "eligibility:client": Rule("standing", arguments=SELLER),
     "eligibility:client_snooze": Rule("standing", "post", SELLER),
     "eligibility:session_sheet": Rule("standing", arguments=SELLER),
+    "eligibility:coming": Rule("orders", arguments=SELLER),
     "eligibility:notices": Rule("member"),
     "eligibility:notices_read": Rule("member", "post"),
     "eligibility:notice_read": Rule("seller", "post", {"notice_id": "notice_id"}),

@@ -8,7 +8,7 @@ no script, no style attribute, and patterns that do not stretch. Days are half-o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from eligibility.pages.parts import Link, State
@@ -22,32 +22,64 @@ _MONTHS_A_TICK = (1, 2, 3, 6, 12, 24)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days of one verdict; ``cause`` says what flipped the rule on the first of them."""
+    """Days of one verdict; ``cause`` says what flipped the rule on the first of them.
+
+    ``words`` stand for the verdict where there is more to say: "held, on grace".
+    """
 
     start: date
     end: date
     state: State
     cause: Link | None = None
+    words: str = ""
+
+    @property
+    def said(self) -> str:
+        return self.words or STATE_WORDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Days on which ``share``, 0 to 1, of many possible futures meet a rule."""
+
+    start: date
+    end: date
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
 class RuleHistory:
-    """One rule over time: stretches in order, without overlaps. Gaps: not in force."""
+    """One rule over time: stretches in order, without overlaps. Gaps: not in force.
+
+    ``shares`` are a row of possible futures instead, drawn as shades.
+    """
 
     rule: str
     title: str
     needed: str
     stretches: Sequence[Stretch]
     group: str = ""
+    shares: Sequence[Share] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One stretch as drawn, in percent of the width."""
+    """One stretch as drawn, in percent of the width; ``forecast`` where it lies ahead."""
 
     x: str
     width: str
     state: State
+    title: str
+    forecast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """One share as drawn; ``opacity`` is between 0 and 1."""
+
+    x: str
+    width: str
+    opacity: str
     title: str
 
 
@@ -72,6 +104,7 @@ class StripRow:
     segments: tuple[Segment, ...]
     boundaries: tuple[Boundary, ...]
     sums: str
+    shades: tuple[Shade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +120,7 @@ class TwinRow:
     """One stretch as a line of the table."""
 
     title: str
+    forecast: bool
     state: State
     state_words: str
     first: date
@@ -97,13 +131,17 @@ class TwinRow:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The whole picture of ``first <= day <= last`` and its table."""
+    """The whole picture of ``first <= day <= last`` and its table.
+
+    ``today_x`` is where the forecast begins, "" where there is none.
+    """
 
     first: date
     last: date
     rows: tuple[StripRow, ...]
     ticks: tuple[Tick, ...]
     twin: tuple[TwinRow, ...]
+    today_x: str = ""
 
     @property
     def label(self) -> str:
@@ -112,37 +150,50 @@ class Strip:
         return f"{rules} from {day_words(self.first)} to {day_words(self.last)}"
 
 
-def strip(histories: Sequence[RuleHistory], start: date, end: date) -> Strip:
-    """Draw the days ``start <= day < end``; rules without a day in them have no row."""
+def strip(
+    histories: Sequence[RuleHistory], start: date, end: date, *, today: date | None = None
+) -> Strip:
+    """Draw the days ``start <= day < end``; rules without a day in them have no row.
+
+    What comes after ``today`` is drawn and said as a forecast.
+    """
     if end <= start:
         raise ValueError(f"the strip ends on {end}, before it begins on {start}")
+    ahead = end if today is None else today + timedelta(days=1)
     rows: list[StripRow] = []
     twin: list[TwinRow] = []
     for history in histories:
-        cut = _cut(history.stretches, start, end)
-        if not cut:
-            continue
-        rows.append(_row(history, cut, start, end))
-        twin.extend(_twin_row(history, stretch) for stretch in cut)
+        cut = _cut(history.stretches, start, end, ahead)
+        if cut or history.shares:
+            rows.append(_row(history, cut, start, end, ahead))
+            twin.extend(_twin_row(history, stretch, ahead) for stretch in cut)
     last = end - timedelta(days=1)
-    return Strip(start, last, tuple(rows), tuple(_ticks(start, end)), tuple(twin))
+    today_x = "" if ahead >= end else percent(ahead, start, end)
+    return Strip(start, last, tuple(rows), tuple(_ticks(start, end)), tuple(twin), today_x)
 
 
-def _cut(stretches: Sequence[Stretch], start: date, end: date) -> list[Stretch]:
+def _cut(stretches: Sequence[Stretch], start: date, end: date, ahead: date) -> list[Stretch]:
     """What lies within the days; what began earlier has no flip on the first of them."""
     found = []
     for one in stretches:
         if one.end <= start or one.start >= end:
             continue
         cause = one.cause if one.start >= start else None
-        found.append(Stretch(max(one.start, start), min(one.end, end), one.state, cause))
+        whole = replace(one, start=max(one.start, start), end=min(one.end, end), cause=cause)
+        if whole.start < ahead < whole.end:
+            found.append(replace(whole, end=ahead))
+            whole = replace(whole, start=ahead, cause=None)
+        found.append(whole)
     return found
 
 
-def _row(history: RuleHistory, cut: Sequence[Stretch], start: date, end: date) -> StripRow:
-    segments = tuple(_segment(stretch, start, end) for stretch in cut)
+def _row(
+    history: RuleHistory, cut: Sequence[Stretch], start: date, end: date, ahead: date
+) -> StripRow:
+    segments = tuple(_segment(stretch, start, end, ahead) for stretch in cut)
     boundaries = []
-    for before, after in zip([None, *cut[:-1]], cut, strict=True):
+    for at, after in enumerate(cut):
+        before = cut[at - 1] if at else None
         if after.cause is not None:
             x = percent(after.start, start, end)
             boundaries.append(_boundary(history, before, after, after.cause, x))
@@ -153,32 +204,51 @@ def _row(history: RuleHistory, cut: Sequence[Stretch], start: date, end: date) -
         group=history.group,
         segments=segments,
         boundaries=tuple(boundaries),
-        sums=_sums(cut),
+        sums=_sums(cut) or _share_sums(history.shares),
+        shades=tuple(_shade(share, start, end) for share in history.shares),
     )
 
 
-def _segment(stretch: Stretch, start: date, end: date) -> Segment:
-    last = stretch.end - timedelta(days=1)
-    span = day_words(stretch.start)
-    if last != stretch.start:
-        span += f" to {day_words(last)}"
+def _segment(stretch: Stretch, start: date, end: date, ahead: date) -> Segment:
+    forecast = stretch.start >= ahead
+    words = f"{stretch.said}, {_days_words(stretch.start, stretch.end)}"
     return Segment(
         x=percent(stretch.start, start, end),
         width=_width(stretch.start, stretch.end, start, end),
         state=stretch.state,
-        title=f"{STATE_WORDS[stretch.state]}, {span}",
+        title=f"forecast: {words}" if forecast else words,
+        forecast=forecast,
     )
+
+
+def _days_words(first: date, end: date) -> str:
+    last = end - timedelta(days=1)
+    return day_words(first) + ("" if last == first else f" to {day_words(last)}")
+
+
+def _shade(share: Share, start: date, end: date) -> Shade:
+    return Shade(
+        x=percent(share.start, start, end),
+        width=_width(share.start, share.end, start, end),
+        opacity=f"{share.share:.2f}",
+        title=f"{share.share:.0%} of draws, {_days_words(share.start, share.end)}",
+    )
+
+
+def _share_sums(shares: Sequence[Share]) -> str:
+    """ "97% of draws on 3 Jan 2027, 40% of draws on 12 Nov 2027"."""
+    ends = [shares[0], shares[-1]] if shares else []
+    return ", ".join(f"{one.share:.0%} of draws on {day_words(one.start)}" for one in ends)
 
 
 def _boundary(
     history: RuleHistory, before: Stretch | None, after: Stretch, cause: Link, x: str
 ) -> Boundary:
-    words = STATE_WORDS[after.state]
-    was = f", before that {STATE_WORDS[before.state]}" if before is not None else ""
+    was = f", before that {before.said}" if before is not None else ""
     return Boundary(
         x=x,
         day=after.start,
-        label=f"{history.title}: {words} from {day_words(after.start)}{was}. {cause.words}",
+        label=f"{history.title}: {after.said} from {day_words(after.start)}{was}. {cause.words}",
         url=cause.url,
     )
 
@@ -196,11 +266,12 @@ def _sums(cut: Sequence[Stretch]) -> str:
     return ", ".join(parts)
 
 
-def _twin_row(history: RuleHistory, stretch: Stretch) -> TwinRow:
+def _twin_row(history: RuleHistory, stretch: Stretch, ahead: date) -> TwinRow:
     return TwinRow(
         title=history.title,
+        forecast=stretch.start >= ahead,
         state=stretch.state,
-        state_words=STATE_WORDS[stretch.state],
+        state_words=stretch.said,
         first=stretch.start,
         last=stretch.end - timedelta(days=1),
         days=counted((stretch.end - stretch.start).days, "day", "days"),

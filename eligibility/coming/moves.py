@@ -8,7 +8,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from eligibility.cause_words import Flip
+from eligibility.cause_words import Flip, Places, cause_words
 from eligibility.coming.words import coming_words
 from eligibility.computing import in_force
 from eligibility.pages.history import flip_at, orders_of, spans_of
@@ -106,23 +106,32 @@ class Outlook:
         }
 
 
-def standing_moves(outlook: Outlook, refs: Mapping[int, str]) -> list[StandingMove]:
-    """Every coming change of the level and of each gig, by day; ``refs`` by order number."""
-    moves = [*_level_moves(outlook, refs), *_gig_moves(outlook, refs)]
+def standing_moves(
+    outlook: Outlook, refs: Mapping[int, str], since: int | None = None
+) -> list[StandingMove]:
+    """Every change of the level and of each gig after a day, by day.
+
+    Parameters
+    ----------
+    refs : how orders are called, by number
+    since : day number; None for what is coming
+    """
+    after = outlook.today if since is None else since
+    moves = [*_level_moves(outlook, refs, after), *_gig_moves(outlook, refs, after)]
     return sorted(moves, key=lambda move: (move.day, move.about != LEVEL))
 
 
 LEVEL = "Level"
 
 
-def _level_moves(outlook: Outlook, refs: Mapping[int, str]) -> Iterator[StandingMove]:
+def _level_moves(outlook: Outlook, refs: Mapping[int, str], after: int) -> Iterator[StandingMove]:
     spans = outlook.levels
     if spans is None:
         return
     low, high = (int(at) for at in spans.subject.searchsorted([outlook.number, outlook.number + 1]))
     for at in range(low + 1, high):
         day = int(spans.start_day[at])
-        turn = _level_turn(outlook, spans, at) if day > outlook.today else ""
+        turn = _level_turn(outlook, spans, at) if day > after else ""
         if turn:
             rank = max(int(spans.held[at]), int(spans.held[at - 1]))
             if spans.held[at] == spans.held[at - 1] and spans.phase[at] == spans.phase[at - 1]:
@@ -171,7 +180,7 @@ def _level_cause(outlook: Outlook, rank: int, day: int, refs: Mapping[int, str])
     return "other rules come into force", ""
 
 
-def _gig_moves(outlook: Outlook, refs: Mapping[int, str]) -> Iterator[StandingMove]:
+def _gig_moves(outlook: Outlook, refs: Mapping[int, str], after: int) -> Iterator[StandingMove]:
     for (_, rule_id), spans in outlook.spans.items():
         if spans.rule_set.kind is not Kind.PROMOTION or rule_id:
             continue
@@ -180,7 +189,7 @@ def _gig_moves(outlook: Outlook, refs: Mapping[int, str]) -> Iterator[StandingMo
             for at in spans_of(spans, outlook.first_gig + gig):
                 day, verdict = int(spans.start_day[at]), int(spans.verdict[at])
                 ruling = in_force(outlook.found.rule_sets, Kind.PROMOTION, day)
-                if day > outlook.today and ruling is spans.rule_set:
+                if day > after and ruling is spans.rule_set:
                     was = "not judged" if before is None else STATE_WORDS[state_of(before)]
                     cause, url = _cause(outlook, spans, at, refs)
                     turn = f"{was} → {STATE_WORDS[state_of(verdict)]}"
@@ -194,7 +203,8 @@ def _cause(outlook: Outlook, spans: RuleSpans, at: int, refs: Mapping[int, str])
     if flip.by:
         titles = {rule.id: rule.title for rule in spans.rule_set.all_rules}
         flip = replace(flip, rule=titles[flip.by])
-    words = coming_words(flip, _scores(outlook, int(spans.start_day[at])))
+    day = int(spans.start_day[at])
+    words = coming_words(flip, _scores(outlook, day)) if day > outlook.today else cause_words(flip)
     return words, _url(outlook, flip, int(spans.number[at]))
 
 
@@ -207,6 +217,8 @@ def _scores(outlook: Outlook, day: int) -> tuple[int, int] | None:
 
 
 def _url(outlook: Outlook, flip: Flip, number: int) -> str:
+    if flip.cause is FlipCause.SCORE_MOVED and flip.day <= date_of(outlook.today):
+        return Places(outlook.seller_id).why(flip.day)
     if flip.cause is FlipCause.SCORE_MOVED:
         return f"{reverse('metrics:next', args=[outlook.seller_id])}#coming"
     if not flip.ref or number <= FIRST_NUMBER:

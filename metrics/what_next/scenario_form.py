@@ -40,6 +40,10 @@ STARS = (
 )
 
 
+#: Who buys hypothetical orders: it counts for the number of clients, and for no score.
+BUYERS = (("new", "new clients"), ("returning", "clients who bought before"))
+
+
 def _day_field(label: str, ground: Ground) -> forms.DateField:
     return forms.DateField(
         label=label,
@@ -124,6 +128,12 @@ class ScenarioForm(forms.Form):
         required=False,
         help_text="Completed on time, and five stars where there was a review.",
     )
+    buyers = forms.ChoiceField(
+        label="Who buys",
+        choices=BUYERS,
+        required=False,
+        help_text="Counts for the level alone.",
+    )
     pause = forms.IntegerField(
         label="Break, weeks",
         required=False,
@@ -198,6 +208,11 @@ class ScenarioForm(forms.Form):
             late_hours=0.0 if timed else None,
             completed=True,
         )
+
+    @property
+    def from_new_clients(self) -> bool:
+        """Whether each hypothetical order comes from a client who never bought before."""
+        return str(self.cleaned_data["buyers"] or "new") == "new"
 
     @property
     def day(self) -> date:

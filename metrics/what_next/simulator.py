@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from django.utils.http import urlencode
 
 from metrics.charts.futures import (
     FutureLine,
@@ -52,14 +53,18 @@ def simulator_context(ground: Ground, query: Mapping[str, Any]) -> dict[str, Any
     scenario, pause = form.scenario(), form.cleaned_data["pause"]
     if scenario or pause is not None or form.cleaned_data["look"]:
         found["answer"] = _answer(ground, scenario, form.day, pause)
+        found["state"] = urlencode({name: value for name, value in query.items() if value})
     return found
 
 
+def last_drawn_day(ground: Ground, day: date) -> date:
+    """How far an answer about a day reaches."""
+    beyond, least = day + timedelta(days=BEYOND_DAYS), ground.today + timedelta(days=LEAST_DAYS)
+    return min(max(beyond, least), ground.last_day)
+
+
 def _answer(ground: Ground, scenario: Scenario, day: date, pause: int | None) -> dict[str, Any]:
-    last = min(
-        max(day + timedelta(days=BEYOND_DAYS), ground.today + timedelta(days=LEAST_DAYS)),
-        ground.last_day,
-    )
+    last = last_drawn_day(ground, day)
     there = imagined(ground, scenario) if scenario else ground
     simulated = simulate(ground, scenario, last)
     futures = _lines(simulated, scenario, _paused(there, last, pause))
