@@ -56,12 +56,28 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the database is among the suites that talk to servers."""
+#: Marks of files that take minutes, the longest first.
+LONG = ("realdata", "faults", "e2e")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whatever uses the database is among the suites that talk to servers.
+
+    Where several processes share the files, long ones begin first: one that began last would
+    leave the other processes idle.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=_how_late)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "servers"}:
             item.add_marker("servers")
+
+
+def _how_late(item: pytest.Item) -> int:
+    places = [place for place, mark in enumerate(LONG) if item.get_closest_marker(mark)]
+    return min(places, default=len(LONG))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -22,7 +22,7 @@ from metrics.engine.fact_columns import evidence_items
 from metrics.explain import Explainer
 from metrics.facts import read_facts
 from metrics.forecasting.ground import ground_of
-from metrics.forecasting.quiet import QuietForecast, quiet_forecast
+from metrics.forecasting.quiet import quiet_forecast
 from metrics.models import Move, Standing
 from metrics.policy_files import current_policy_file
 from metrics.selectors import series_of
@@ -145,18 +145,29 @@ def test_the_forecast_of_every_real_seller_comes_true(sellers: list[int]) -> Non
     scored = 0
     for seller in every:
         stored, forecast = series_of(seller), said[seller.pk]
-        scored += _assert_same(forecast.overall, stored.overall, forecast)
-        for gig, series in stored.gigs.items():
-            _assert_same(forecast.gigs[gig], series, forecast)
+        expected = [forecast.overall, *(forecast.gigs[gig] for gig in stored.gigs)]
+        came = [
+            series.between(forecast.today, forecast.last_day + timedelta(days=1))
+            for series in (stored.overall, *stored.gigs.values())
+        ]
+        _assert_same(expected, came)
+        scored += int((~np.isnan(came[0].values)).sum())
         standing = Standing.objects.get(seller=seller)
         rating = forecast.rating.on(day_number(standing.as_of))
         assert (rating.mean, rating.count) == (standing.rating, standing.rating_reviews)
     assert scored > 100_000
 
 
-def _assert_same(said: DailySeries, stored: DailySeries, forecast: QuietForecast) -> int:
-    """Equal on every day after the forecast; returns the number of days with a value."""
-    came = stored.between(forecast.today, forecast.last_day + timedelta(days=1))
-    np.testing.assert_array_equal(said.statuses, came.statuses)
-    np.testing.assert_allclose(said.values, came.values, atol=1e-9, rtol=0)
-    return int((~np.isnan(came.values)).sum())
+def _assert_same(said: Sequence[DailySeries], came: Sequence[DailySeries]) -> None:
+    """Equal on every day after the forecast, the seller's own series and each gig's."""
+    assert [len(one) for one in said] == [len(one) for one in came]
+    np.testing.assert_array_equal(
+        np.concatenate([one.statuses for one in said]),
+        np.concatenate([one.statuses for one in came]),
+    )
+    np.testing.assert_allclose(
+        np.concatenate([one.values for one in said]),
+        np.concatenate([one.values for one in came]),
+        atol=1e-9,
+        rtol=0,
+    )
