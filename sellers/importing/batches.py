@@ -53,27 +53,6 @@ class NewFile:
     mapping_name: str = ""
 
 
-def start_import(
-    *,
-    files: Sequence[NewFile],
-    created_by: User,
-    seller: Seller | None,
-    platform: str = Platform.FIVERR,
-    time_zone: str = "UTC",
-) -> ImportBatch:
-    """Keep uploaded files and queue their import for when this is committed."""
-    with transaction.atomic():
-        batch = create_batch(
-            files=files,
-            created_by=created_by,
-            seller=seller,
-            platform=platform,
-            time_zone=time_zone,
-        )
-        queue_batch(batch_id=batch.pk)
-    return batch
-
-
 def create_batch(
     *,
     files: Sequence[NewFile],

@@ -68,21 +68,6 @@ def commit_batch(*, batch_id: int, left_out: Iterable[tuple[int, int]] | None = 
         _hand_over(batch, ImportState.QUEUED)
 
 
-def choose_left_out(*, batch_id: int, left_out: Iterable[tuple[int, int]]) -> None:
-    """Note which rows are not to be imported, as (file id, line), instead of those before.
-
-    Raises
-    ------
-    TooLateError
-        If it is not waiting for a decision.
-    """
-    with transaction.atomic():
-        batch = _locked(batch_id)
-        if batch.state not in ImportState.for_people():
-            raise TooLateError(f"This import is {batch.get_state_display()}.")
-        _leave_out(batch, left_out)
-
-
 def cancel_batch(*, batch_id: int, now: dt.datetime) -> bool:
     """Stop an import before it saves anything; nothing of it is left but the batch itself.
 

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,6 @@ from django.utils import timezone
 
 from sellers.importing import staging
 from sellers.importing.batches import MAX_ATTEMPTS, only_worker
-from sellers.importing.columns import BlockCells, Checked, is_zone
-from sellers.importing.context import Context
 from sellers.importing.decisions import COUNTED, clear_traces, end_cancelled
 from sellers.importing.endings import (
     end_done,
@@ -35,18 +32,11 @@ from sellers.importing.endings import (
     note_moved_facts,
     take_back,
 )
-from sellers.importing.gigs import check_gigs
-from sellers.importing.inquiries import check_inquiries
+from sellers.importing.file_staging import FileStaging
 from sellers.importing.merging import leave_out, merge_staged, tell_planner
-from sellers.importing.observations import check_observations
-from sellers.importing.orders import check_orders
 from sellers.importing.outcome import Outcome
 from sellers.importing.problems import FileProblemError
-from sellers.importing.raw_cells import keep_cells
-from sellers.importing.reading import Block
-from sellers.importing.reviews import check_reviews
-from sellers.importing.sources import Source, open_source
-from sellers.models import FileRole, ImportBatch, ImportFile, ImportState
+from sellers.models import ImportBatch, ImportState
 
 log = structlog.get_logger(__name__)
 
@@ -54,24 +44,6 @@ log = structlog.get_logger(__name__)
 PROGRESS_SECONDS = 0.5
 
 Progress = Callable[[ImportBatch], None]
-
-
-#: What checks the rows of which role, and where they are staged.
-_CHECKS: Mapping[FileRole, tuple[Callable[[Block, Context], Checked], str]] = {
-    FileRole.ORDERS: (check_orders, staging.ORDERS),
-    FileRole.REVIEWS: (check_reviews, staging.REVIEWS),
-    FileRole.GIGS: (check_gigs, staging.GIGS),
-    FileRole.INQUIRIES: (check_inquiries, staging.INQUIRIES),
-    FileRole.OBSERVATIONS: (check_observations, staging.OBSERVATIONS),
-}
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """One file, ready to be read."""
-
-    file: ImportFile
-    source: Source
 
 
 def run_batch(
@@ -121,14 +93,12 @@ class _Runner:
         self.told_at = 0.0
         self.is_preview = batch.state == ImportState.CHECKING
         self.is_kept = not (batch.is_dry or self.is_preview)
-        self.keeps_words = True
 
     def attempt(self) -> None:
         try:
             self._begin()
-            opened = self._open_files()
             with _collector_paused():
-                self._stage(opened)
+                self._stage()
             self._merge()
         except _StoppedError:
             self.stop()
@@ -175,92 +145,20 @@ class _Runner:
         clear_traces(batch)
         self._tell()
 
-    def _open_files(self) -> list[_Opened]:
-        """Look at every file before a row is read; orders come before reviews."""
-        opened = []
-        context = Context.of(self.batch, self.paths)
-        for file in sorted(self.batch.files.all(), key=lambda f: (f.role, f.pk)):
-            with _about(file):
-                source = open_source(file, context.path_of(file), context)
-                context.require_some_seller(source.columns)
-            opened.append(_Opened(file, source))
-        self.batch.rows_total = sum(each.source.rows for each in opened)
-        return opened
-
-    def _note(self, file: ImportFile, *notes: str) -> None:
-        self.batch.notes += [f"{file.name}: {note}" for note in notes]
-
-    def _stage(self, opened: list[_Opened]) -> None:
+    def _stage(self) -> None:
         batch = self.batch
+        files = FileStaging(batch, self.paths, self._tell_in_time)
+        files.open()
         batch.stage = "reading and checking"
         self._tell()
-        context = Context.of(batch, self.paths)
-        self.keeps_words = batch.keeps_review_text
-        for each in opened:
-            _collect_zones(each, context)
-        staging.create_staging()
-        for each in opened:
-            before = batch.rows_done
-            with _about(each.file):
-                for block in each.source.blocks():
-                    self._stage_block(block, each.file, context)
-            each.file.rows = batch.rows_done - before
-            each.file.save(update_fields=["rows"])
-            self._note(each.file, *each.source.notes)
-            if not each.file.rows and each.source.roles:
-                self._note(each.file, "There is a line of column names, but no row.")
-        batch.rows_total = batch.rows_done
-        if not batch.rows_done:
-            names = ", ".join(each.file.name for each in opened)
-            raise FileProblemError(f"{names}: there is a line of column names, but no row.")
+        files.stage()
         batch.stage = "working out the effect" if self.is_preview else "saving"
         self._tell()
         staging.analyze(*staging.TABLES)
 
-    def _stage_block(self, block: Block, file: ImportFile, context: Context) -> None:
-        check, table = _CHECKS[block.role]
-        checked = check(block, context)
-        bad = checked.problems.bad
-        keep = [row for row, wrong in enumerate(bad.tolist()) if not wrong]
-        whole = len(keep) == len(checked.lines)
-        staging.stage(
-            table,
-            file_id=file.pk,
-            lines=checked.lines if whole else [checked.lines[row] for row in keep],
-            columns=checked.columns
-            if whole
-            else {n: [column[row] for row in keep] for n, column in checked.columns.items()},
-        )
-        self._reject(file, checked, block)
-        if block.raw.rows or block.raw.torn:
-            keep_cells(file, block, keeps_words=self.keeps_words)
-        self.batch.rows_rejected += int(bad.sum()) + len(block.torn)
-        self.batch.rows_no_review += checked.no_review
-        self.batch.rows_done += block.rows
-        gc.collect(0)  # only what this block made; the collector is paused
+    def _tell_in_time(self) -> None:
         if time.monotonic() - self.told_at > PROGRESS_SECONDS:
             self._tell()
-        if block.companion is not None:
-            refused = {checked.lines[row] for row in bad.nonzero()[0].tolist()}
-            self._stage_block(block.companion.without(refused), file, context)
-
-    def _reject(self, file: ImportFile, checked: Checked, block: Block) -> None:
-        found = checked.found(block)
-        found += [(p.row, p) for p in block.torn]
-        if not found:
-            return
-        staging.copy_rows(
-            "sellers_importrejection",
-            {
-                "batch_id": [str(self.batch.pk)] * len(found),
-                "file_id": [str(file.pk)] * len(found),
-                "line": [str(line) for line, _ in found],
-                "column": [p.column for _, p in found],
-                "value": [p.value for _, p in found],
-                "reason": [p.reason[:300] for _, p in found],
-                "fix": [p.fix for _, p in found],
-            },
-        )
 
     def _tell(self) -> None:
         """Show how far it is; outside any transaction, so that others see it."""
@@ -337,36 +235,6 @@ class _Runner:
         end_failed(self.batch, message)
         if self.on_progress is not None:
             self.on_progress(self.batch)
-
-
-def _collect_zones(opened: _Opened, context: Context) -> None:
-    """Which zones the file names for which seller; a second reading, only where it names any."""
-    if "time_zone" not in opened.source.columns:
-        return
-    platform, handle = context.only or (context.batch.platform, "")
-    with _about(opened.file):
-        for block in opened.source.blocks():
-            given = BlockCells(block)
-            named = zip(given["platform"], given["seller"], given["time_zone"], strict=True)
-            for of_platform, of_handle, zone in set(named):
-                if zone and is_zone(zone):
-                    key = (of_platform.casefold() or platform, of_handle or handle)
-                    context.new_zones.setdefault(key, set()).add(zone)
-
-
-@contextmanager
-def _about(file: ImportFile) -> Iterator[None]:
-    """Say which file a problem is about."""
-    try:
-        yield
-    except FileProblemError as problem:
-        raise FileProblemError(f"{file.name}: {problem}") from None
-    except FileNotFoundError:
-        raise FileProblemError(
-            f"{file.name}: the uploaded file is no longer there. Upload it again."
-        ) from None
-    except OSError as error:
-        raise FileProblemError(f"{file.name} cannot be read: {error.strerror}.") from None
 
 
 @contextmanager

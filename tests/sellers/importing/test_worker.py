@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from metrics.models import Standing
@@ -22,8 +22,8 @@ from sellers.importing.batches import (
     MAX_ATTEMPTS,
     NewFile,
     create_batch,
+    queue_batch,
     requeue_lost_batches,
-    start_import,
 )
 from sellers.importing.run import run_batch
 from sellers.models import FileRole, ImportBatch, ImportState, Order, Seller, User
@@ -50,7 +50,10 @@ def a_large_history() -> list[NewFile]:
 
 
 def start(files: list[NewFile], user: User) -> ImportBatch:
-    return start_import(files=files, created_by=user, seller=None)
+    with transaction.atomic():
+        batch = create_batch(files=files, created_by=user, seller=None)
+        queue_batch(batch_id=batch.pk)
+    return batch
 
 
 def ended(batch: ImportBatch) -> bool:
