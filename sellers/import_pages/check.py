@@ -67,13 +67,18 @@ def check_of(batch: ImportBatch) -> Check:
         .order_by("-rows", *_GROUP)[:SHOWN_REPAIRS]
     )
     examples = _examples(found, groups)
-    columns = _columns_url(batch)
+    columns, theirs = _columns_url(batch), _their_names(batch)
     return Check(
         rows=batch.rows_done,
         rejected=batch.rows_rejected,
         mistakes=found.count(),
         repairs=tuple(
-            _repair(group, examples.get(_key(group), []), columns if group["column"] else "")
+            _repair(
+                group,
+                examples.get(_key(group), []),
+                columns if group["column"] else "",
+                theirs.get(group["column"], group["column"]),
+            )
             for group in groups
         ),
         notes=tuple(batch.notes),
@@ -118,11 +123,22 @@ def _columns_url(batch: ImportBatch) -> str:
     return reverse("sellers:import_file_columns", args=[batch.pk, mapped.pk])
 
 
-def _repair(group: dict[str, Any], examples: list[Example], url: str) -> Repair:
+def _their_names(batch: ImportBatch) -> dict[str, str]:
+    """What the files call our columns: what is found only by comparing facts is about ours."""
+    found: dict[str, str] = {}
+    for mapping in batch.files.exclude(mapping=None).values_list("mapping", flat=True):
+        for columns in (mapping or {}).get("columns", {}).values():
+            for ours, how in columns.items():
+                if how.get("theirs"):
+                    found.setdefault(ours, how["theirs"][0])
+    return found
+
+
+def _repair(group: dict[str, Any], examples: list[Example], url: str, column: str) -> Repair:
     return Repair(
         reason=group["what"],
         fix=group["fix"],
-        column=group["column"],
+        column=column,
         rows=group["rows"],
         examples=tuple(examples),
         url=url,

@@ -126,8 +126,14 @@ class FileColumns:
 
     @property
     def open_questions(self) -> int:
+        """Dates, decimal marks and words that could mean several things."""
         asked = sum(question.is_open for question in self.questions)
         return asked + sum(bool(group.evidence) for group in self.words)
+
+    @property
+    def open_count(self) -> int:
+        """Everything that has to be said before the rows can be checked."""
+        return self.open_questions + len(self.wanting)
 
     @property
     def shows_passed(self) -> bool:

@@ -18,8 +18,7 @@ from sellers.importing.mapping.model import Join, Mapping
 from sellers.importing.mapping.profile import ColumnProfile, Profile, profile_table
 from sellers.importing.mapping.synonyms import words_of
 from sellers.importing.problems import FileProblemError
-from sellers.importing.reading import Table
-from sellers.importing.recognising import FirstRows
+from sellers.importing.reading import FirstRows, Table
 from sellers.importing.sources import file_stem
 from sellers.importing.sources.joined import JoinedTable
 from sellers.importing.sources.opening import open_table, sheet_names

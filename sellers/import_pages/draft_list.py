@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from sellers.import_pages.columns import FileTab
 from sellers.import_pages.columns_step import ColumnsStep
+from sellers.import_pages.draft_file import columns_of
 from sellers.importing.problems import FileProblemError
 from sellers.models import FileRole, ImportBatch, ImportFile, User
 
@@ -20,6 +21,22 @@ def file_tabs(batch: ImportBatch, here: ImportFile) -> list[FileTab]:
         )
         for file in batch.files.all()
     ]
+
+
+def file_lines(batch: ImportBatch) -> list[tuple[ImportFile, str]]:
+    """Every file of the import, with why it cannot be read; "" where it can, or has gone."""
+    return [(file, _problem_of(file)) for file in batch.files.all()]
+
+
+def _problem_of(file: ImportFile) -> str:
+    try:
+        if file.path:
+            columns_of(file)
+    except FileProblemError as problem:
+        return str(problem)
+    except FileNotFoundError:
+        return "The uploaded file is no longer there. Upload it again."
+    return ""
 
 
 def following(batch: ImportBatch, here: ImportFile) -> ImportFile | None:

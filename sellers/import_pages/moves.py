@@ -39,6 +39,10 @@ class ScoreMove:
     def shown_moves(self) -> bool:
         return self.shown_before != self.shown_after
 
+    @property
+    def score_moves(self) -> bool:
+        return self.score_before != self.score_after
+
 
 @dataclass(frozen=True, slots=True)
 class Moves:
@@ -62,6 +66,9 @@ class Moves:
             return f"{self.sellers:,} sellers are touched"
         if not self.sellers:
             return "No seller’s numbers would move"
+        if not self.displayed:
+            one = "The seller’s displayed score" if self.sellers == 1 else "All displayed scores"
+            return f"{one} would stay"
         whose = "seller’s displayed score" if self.sellers == 1 else "sellers’ displayed scores"
         return f"{self.displayed:,} of {self.sellers:,} {whose} would move"
 

@@ -20,8 +20,11 @@ _MERGING = {"saving": "Saving", "working out the effect": "Working out the effec
 def working_context(batch: ImportBatch) -> dict[str, Any]:
     """Words and warnings of the progress line."""
     working = batch.state in ImportState.for_workers()
+    # Rows are counted while files are read; the counts of an import that is undone are old.
+    counts = bool(batch.stage) and batch.state != ImportState.UNDOING
     return {
         "words": words_of(batch),
+        "bar_end": batch.rows_total if counts else None,
         "nobody_listens": working and not workers_listen(),
         "is_stopping": working and batch.cancel_requested_at is not None,
     }

@@ -52,6 +52,27 @@ class Table(Protocol):
     def chunks(self) -> Iterator[Chunk]: ...
 
 
+@dataclass
+class FirstRows:
+    """The beginning of a table as a table of its own."""
+
+    table: Table
+    limit: int
+    names: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names, self.place_word = self.table.names, self.table.place_word
+        self.rows, self.notes = self.table.rows, self.table.notes
+
+    def chunks(self) -> Iterator[Chunk]:
+        left = self.limit
+        for chunk in self.table.chunks():
+            yield Chunk(chunk.lines[:left], chunk.rows[:left], chunk.torn, chunk.torn_rows)
+            left -= len(chunk.rows)
+            if left <= 0:
+                return
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """The cells of a block as the file has them: for the report and for provenance.

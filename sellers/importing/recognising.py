@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sellers.importing.batches import stored_path
@@ -13,7 +13,7 @@ from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.mapping.propose import Proposal, propose_mapping
 from sellers.importing.mapping.sets import guess_joins, propose_roles
 from sellers.importing.problems import FileProblemError
-from sellers.importing.reading import Chunk, Table
+from sellers.importing.reading import FirstRows, Table
 from sellers.importing.sheets import best_sheet
 from sellers.importing.sources import file_stem
 from sellers.importing.sources.joined import JoinedTable
@@ -27,27 +27,6 @@ FIRST_ROWS = 50_000
 MAIL_NAME = "order e-mails"
 #: Fields of a file that say how it is read.
 READ_AS = ("role", "mapping", "mapping_name", "sheet")
-
-
-@dataclass
-class FirstRows:
-    """The beginning of a table as a table of its own."""
-
-    table: Table
-    limit: int
-    names: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.names, self.place_word = self.table.names, self.table.place_word
-        self.rows, self.notes = self.table.rows, self.table.notes
-
-    def chunks(self) -> Iterator[Chunk]:
-        left = self.limit
-        for chunk in self.table.chunks():
-            yield Chunk(chunk.lines[:left], chunk.rows[:left], chunk.torn, chunk.torn_rows)
-            left -= len(chunk.rows)
-            if left <= 0:
-                return
 
 
 def recognise_files(
@@ -65,7 +44,7 @@ def recognise_files(
     files = {file_stem(file.name): file for file in batch.files.all()}
     new = {name: file for name, file in files.items() if fresh is None or file.pk in fresh}
     for file in new.values():
-        file.sheet = file.sheet or best_sheet(stored_path(file), owner)
+        file.sheet = file.sheet or best_sheet(stored_path(file), owner, today)
     tables = {name: table for name, file in files.items() if (table := _opened(file))}
     roles = propose_roles(tables, today=today, owner=owner, has_seller=has_seller)
     roles |= {name: FileRole(file.role) for name, file in files.items() if name not in new}

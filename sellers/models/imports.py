@@ -33,6 +33,11 @@ class ImportState(models.TextChoices):
         return (cls.DONE, cls.FAILED, cls.DRY, cls.CANCELLED, cls.UNDONE)
 
     @classmethod
+    def counted(cls) -> tuple[ImportState, ...]:
+        """Its rows were counted by outcome."""
+        return (cls.READY, cls.DONE, cls.DRY, cls.UNDOING, cls.UNDONE)
+
+    @classmethod
     def for_workers(cls) -> tuple[ImportState, ...]:
         """A worker has it, or should soon."""
         return (cls.CHECKING, cls.QUEUED, cls.RUNNING, cls.UNDOING)
@@ -140,6 +145,11 @@ class ImportBatch(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state in ImportState.final()
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its numbers of rows are known: of what was never checked they are not."""
+        return self.state in ImportState.counted()
 
 
 class ImportFile(models.Model):

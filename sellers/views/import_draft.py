@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sellers.fragments import wants_fragment
 from sellers.import_forms import MoreFilesForm, max_upload_bytes
 from sellers.import_pages.columns_step import ColumnsStep
-from sellers.import_pages.draft_list import file_tabs, first_open, following
+from sellers.import_pages.draft_list import file_lines, file_tabs, first_open, following
 from sellers.import_pages.frame import EDITABLE, frame
 from sellers.importing.decisions import TooLateError, preview_batch
 from sellers.importing.drafts import add_files, add_sheet, remove_file, sheets_of
@@ -39,6 +39,7 @@ def files_page(request: HttpRequest, batch_id: int) -> HttpResponse:
                 messages.error(request, _PAST)
             return redirect("sellers:import_columns", batch.pk)
     context = {**frame(batch, "file"), "form": form, "max_bytes": max_upload_bytes()}
+    context["lines"] = file_lines(batch)
     status = 422 if form.errors else 200
     return render(request, "sellers/imports/files.html", context, status=status)
 

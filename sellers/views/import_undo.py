@@ -20,6 +20,9 @@ from sellers.importing.undo import CannotUndoError, undo_preview, why_not_undoab
 from sellers.models import ImportBatch, ImportState, User
 from sellers.views.import_access import batch_or_404
 
+#: Rows of an import up to which the page works out what an undo would do.
+MOST_PREVIEWED = 200_000
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -36,7 +39,7 @@ def undo_page(request: HttpRequest, batch_id: int) -> HttpResponse:
         return redirect("sellers:import", batch.pk)
     reason = why_not_undoable(batch)
     context = {**frame(batch, "done"), "reason": reason}
-    if not reason:
+    if not reason and batch.rows_new + batch.rows_changed <= MOST_PREVIEWED:
         context["undo"] = _preview(request, batch)
     return render(request, "sellers/imports/undo.html", context)
 

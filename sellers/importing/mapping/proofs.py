@@ -188,12 +188,22 @@ def _settled_words(
     return settled
 
 
+def _settled_ratings(
+    case: _Case, how: ColumnMap, proofs: list[str], questions: list[Question]
+) -> ColumnMap:
+    """Stars of 0 are no rating; where a file has some, the page says so."""
+    if case.column.words and case.column.words.get("0"):
+        proofs.append(f"“{case.column.name}”: 0 is read as “not rated”, never as a rating.")
+    return how
+
+
 _SETTLERS: Mapping[Kind, Callable[[_Case, ColumnMap, list[str], list[Question]], ColumnMap]] = {
     Kind.TIME: _settled_dates,
     Kind.DAY: _settled_dates,
     Kind.AMOUNT: _settled_marks,
     Kind.NUMBER: _settled_marks,
     Kind.CHOICE: _settled_words,
+    Kind.RATING: _settled_ratings,
 }
 
 

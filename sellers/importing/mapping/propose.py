@@ -178,7 +178,8 @@ def _guessed(profile: Profile, today: dt.date, role: FileRole | None, has_seller
     if role is FileRole.MIXED:
         tried = [(FileRole.MIXED, (FileRole.ORDERS, FileRole.REVIEWS))]
     proposals = [_guessed_as(profile, today, of, kinds, has_seller) for of, kinds in tried]
-    best = min(proposals, key=lambda p: (sum(m.required for m in p.missing), -len(p.guesses)))
+    telling = [p for p in proposals if len(p.guesses) > 1] or proposals[:1]
+    best = max(telling, key=_worth)
     if role is None and best.role is FileRole.ORDERS:
         mixed = _guessed_as(
             profile, today, FileRole.MIXED, (FileRole.ORDERS, FileRole.REVIEWS), has_seller
@@ -188,6 +189,11 @@ def _guessed(profile: Profile, today: dt.date, role: FileRole | None, has_seller
         if rated and posted:
             return mixed
     return best
+
+
+def _worth(proposal: Proposal) -> int:
+    """How well a kind of facts explains a file: what it finds, less what it needs in vain."""
+    return len(proposal.guesses) - 2 * sum(one.required for one in proposal.missing)
 
 
 def _guessed_as(

@@ -66,4 +66,4 @@ def test_the_check_takes_the_same_queries_for_one_group_and_ten(tmp_path: Path) 
             check_of(batch)
         return len(captured)
 
-    assert queries(1) == queries(6) == 3
+    assert queries(1) == queries(6) == 4
