@@ -11,6 +11,7 @@ from eligibility.views import (
     notices,
     orders,
     outcomes,
+    planning,
     seller,
     session_sheet,
 )
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
         outcomes.remove_outcome,
         name="outcome_remove",
     ),
+    path("sellers/<int:seller_id>/eligibility/plan/", planning.planning, name="planning"),
     path("clients/seen/", coaching.clients_seen, name="clients_seen"),
     path("clients/compare/", coaching.compare_page, name="compare"),
     path("clients/<int:seller_id>/", coaching.client_page, name="client"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.engine.columns import Float64
 from metrics.engine.what_orders_do import Grid
@@ -66,6 +67,30 @@ def fewest_orders_on_gig(grid: Grid, gig: int, score: float) -> Plan | NoPlan:
     return NoPlan(grid.most, _on(gig, best, len(grid.score)), float(grid.score[gig, best]))
 
 
+def best_sharings(
+    grid: Grid, score: float, allowed: dict[int, NDArray[np.bool_]] | None = None
+) -> list[tuple[int, ...] | None]:
+    """For 0, 1, … orders in all the way of sharing them out that serves a target best.
+
+    If any way reaches an overall score of ``score`` with so many orders, this one does. Where
+    none leads to a score at all it is some way.
+
+    Parameters
+    ----------
+    allowed : by gig, shape (numbers,): the numbers of orders that may be on it
+
+    Returns
+    -------
+    None for totals that cannot be shared out as allowed.
+    """
+    best = _Best(grid, score, allowed)
+    found: list[tuple[int, ...] | None] = []
+    for orders in range(grid.most + 1):
+        opens = [is_open for is_open in (1, 0) if best.value[-1][is_open, orders] > -np.inf]
+        found.append(tuple(best.numbers(orders, opens[0])) if opens else None)
+    return found
+
+
 def _on(gig: int, number: int, gigs: int) -> tuple[int, ...]:
     return tuple(number if index == gig else 0 for index in range(gigs))
 
@@ -104,8 +129,12 @@ class _Best:
     them counts, because a seller none of whose gigs counts has no score.
     """
 
-    def __init__(self, grid: Grid, score: float) -> None:
+    def __init__(
+        self, grid: Grid, score: float, allowed: dict[int, NDArray[np.bool_]] | None = None
+    ) -> None:
         self._gain = grid.weighted - score * grid.share
+        for gig, numbers in (allowed or {}).items():
+            self._gain[gig, ~numbers] = -np.inf
         self._counts = grid.counts
         most = grid.most
         start = np.full((2, most + 1), -np.inf)
@@ -125,10 +154,9 @@ class _Best:
                 np.maximum(into, before[was, :rest] + gain, out=into)
         return after
 
-    def numbers(self, orders: int) -> list[int]:
-        """The numbers on each gig that lead to the best value with a gig that counts."""
+    def numbers(self, orders: int, is_open: int = 1) -> list[int]:
+        """The numbers on each gig with the best value; ``is_open``: one of them counts."""
         found: list[int] = []
-        is_open = 1
         for gig in range(len(self._gain) - 1, -1, -1):
             number, was = self._step(gig, is_open, orders)
             found.append(number)

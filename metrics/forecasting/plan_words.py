@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from metrics.engine.plan import NoPlan, Plan
+from metrics.engine.plan import NoPlan
 from metrics.engine.rating_plan import NoRatingPlan
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.planning import (
@@ -24,7 +24,7 @@ ERROR_WORDS = {
     ErrorKind.LATE: ("late order", "late orders"),
     ErrorKind.CANCELLED: ("order that you cancel", "orders that you cancel"),
 }
-_QUALITY = {
+QUALITY_WORDS = {
     Quality.CLEAN: ("clean order", "clean orders"),
     Quality.OWN_AVERAGE: ("order of your usual quality", "orders of your usual quality"),
 }
@@ -52,16 +52,18 @@ def plan_sentence(ground: Ground, answer: PlanAnswer) -> str:
             f"Nothing is needed: if nothing new happens, {aim} is displayed on {day} ({reached})."
         )
     return (
-        f"{_shared(ground, answer, found)} by {day}, {pace_words(ground, answer.by, found.orders)},"
+        f"{shared_words(ground, answer.quality, found.numbers)} by {day},"
+        f" {pace_words(ground, answer.by, found.orders)},"
         f" {'brings' if found.orders == 1 else 'bring'} {aim} ({reached})."
     )
 
 
-def _shared(ground: Ground, answer: PlanAnswer, found: Plan | NoPlan) -> str:
-    words = _QUALITY[answer.quality]
+def shared_words(ground: Ground, quality: Quality, numbers: tuple[int, ...]) -> str:
+    """``3 clean orders on “Logo design” and 1 on “Book editing”``."""
+    words = QUALITY_WORDS[quality]
     parts = [
         f"{counted(number, *words) if first else number} on “{ground.gigs[gig].title}”"
-        for first, (gig, number) in _numbered(found.numbers)
+        for first, (gig, number) in _numbered(numbers)
     ]
     return listed(parts)
 
@@ -83,7 +85,7 @@ def pace_words(ground: Ground, by: date, orders: int) -> str:
 
 
 def _nearest(ground: Ground, answer: PlanAnswer, found: NoPlan) -> str:
-    words = _QUALITY[answer.quality]
+    words = QUALITY_WORDS[answer.quality]
     most = counted(found.most, *words)
     if found.score is None:
         return f"with up to {most} there is no score at all."
@@ -97,13 +99,13 @@ def _nearest(ground: Ground, answer: PlanAnswer, found: NoPlan) -> str:
         return f"of all numbers up to {most} {sharing}, none at all leaves the most: {best}."
     return (
         f"of all numbers up to {most} {sharing}, the best is {best}, with"
-        f" {_shared(ground, answer, found)}."
+        f" {shared_words(ground, answer.quality, found.numbers)}."
     )
 
 
 def rating_sentence(ground: Ground, answer: RatingAnswer) -> str:
     """The plan to a rating in one sentence, or that there is none."""
-    found, day, words = answer.found, day_words(answer.by), _QUALITY[answer.quality]
+    found, day, words = answer.found, day_words(answer.by), QUALITY_WORDS[answer.quality]
     gig = answer.target.gig
     where = "on any gig" if gig is None else f"on “{ground.gigs[gig].title}”"
     aim = f"a public rating of {float(answer.target.stars)}"
@@ -179,14 +181,14 @@ def proof_sentence(answer: PlanAnswer) -> str:
     return f"{less}{where} it is not reached.{said}"
 
 
-def lowering_sentence(ground: Ground, answer: PlanAnswer | RatingAnswer) -> str:
+def lowering_sentence(
+    ground: Ground, quality: Quality, lowering: tuple[tuple[int, float], ...]
+) -> str:
     """That more good orders do not always help; empty where they do."""
-    if not answer.lowering:
+    if not lowering:
         return ""
-    named = [
-        f"on “{ground.gigs[gig].title}” ({unsigned(loss, 3)})" for gig, loss in answer.lowering[:3]
-    ]
-    words = _QUALITY[answer.quality][0]
+    named = [f"on “{ground.gigs[gig].title}” ({unsigned(loss, 3)})" for gig, loss in lowering[:3]]
+    words = QUALITY_WORDS[quality][0]
     return (
         f"More good orders do not always help: one {words} {listed(named, 'or')} lowers the"
         " overall score, because it gives weight to a gig below it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -289,49 +290,73 @@ class OpenOrder:
         return max(self.if_late or 0.0, self.if_cancelled or 0.0)
 
 
-def open_orders(ground: Ground, due: dict[int, date | None]) -> list[OpenOrder]:
+def open_orders(ground: Ground, due: Mapping[int, date | None]) -> list[OpenOrder]:
     """Open orders, the one with most at stake first.
 
     Parameters
     ----------
     due : the day each open order is due, by number
     """
-    orders, today = ground.facts.orders, ground.today_number
-    rows = np.flatnonzero(orders.status == OrderStatus.OPEN).tolist()
-    days = {}
-    for row in rows:
-        on = due.get(int(orders.order[row]))
-        days[row] = max(today if on is None else day_number(on), today)
-    if not rows:
+    endings = endings_of_open(ground, due)
+    if not endings:
         return []
-    future = ground.future(date_of(max(days.values())))
-    found = [_open_order(ground, future, row, days[row]) for row in rows]
+    future = ground.future(date_of(max(ending.right.day for ending in endings)))
+    found = [_open_order(ground, future, ending) for ending in endings]
     return sorted(found, key=lambda one: (-one.stake, one.order))
 
 
-def _open_order(ground: Ground, future: Future, row: int, day: int) -> OpenOrder:
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """How an open order may end, all on the day it is due; ``late`` is None once delivered."""
+
+    order: int
+    right: Hypothetical
+    late: Hypothetical | None
+    cancelled: Hypothetical
+
+    def scenario(self, ending: Hypothetical) -> Scenario:
+        """In place of the open order."""
+        return Scenario(added=(ending,), removed=(self.order,))
+
+
+def endings_of_open(ground: Ground, due: Mapping[int, date | None]) -> list[Endings]:
+    """Every open order with its endings, on the day it is due or, where that is past, today."""
     orders = ground.facts.orders
+    rows = np.flatnonzero(orders.status == OrderStatus.OPEN).tolist()
+    return [_endings(ground, row, due.get(int(orders.order[row]))) for row in rows]
+
+
+def _endings(ground: Ground, row: int, due: date | None) -> Endings:
+    orders, today = ground.facts.orders, ground.today_number
     amount, late_hours = float(orders.amount_usd[row]), float(orders.late_hours[row])
     delivered = int(orders.delivered_day[row]) != NO_DAY
     right = Hypothetical(
         gig=int(orders.gig[row]),
-        day=day,
+        day=max(today if due is None else day_number(due), today),
         amount_usd=None if np.isnan(amount) else amount,
         stars=None,
         late_hours=late_hours if delivered and not np.isnan(late_hours) else 0.0,
     )
-    number = int(orders.order[row])
+    return Endings(
+        order=int(orders.order[row]),
+        right=right,
+        # What is delivered already cannot become late.
+        late=None if delivered else replace(right, late_hours=LATE_HOURS),
+        cancelled=replace(right, cancelled_by=CancelledBy.SELLER),
+    )
 
-    def score(order: Hypothetical) -> float | None:
-        scenario = Scenario(added=(order,), removed=(number,))
-        change = applied(scenario, orders, ground.facts.reviews)
+
+def _open_order(ground: Ground, future: Future, ending: Endings) -> OpenOrder:
+    day = ending.right.day
+
+    def score(order: Hypothetical | None) -> float | None:
+        if order is None:
+            return None
+        change = applied(ending.scenario(order), ground.facts.orders, ground.facts.reviews)
         return future.simulate(change.evidence(ground.policy), change.without).score_on(day)
 
-    best = score(right)
-    # What is delivered already cannot become late.
-    late = None if delivered else score(replace(right, late_hours=LATE_HOURS))
-    cancelled = score(replace(right, cancelled_by=CancelledBy.SELLER))
-    return OpenOrder(number, right.gig, day, _less(best, late), _less(best, cancelled))
+    best, late, cancelled = (score(o) for o in (ending.right, ending.late, ending.cancelled))
+    return OpenOrder(ending.order, ending.right.gig, day, _less(best, late), _less(best, cancelled))
 
 
 def _less(best: float | None, other: float | None) -> float | None:

@@ -63,7 +63,7 @@ def _to_score(ground: Ground, target: Target, by: date, quality: Quality) -> dic
     return {
         "sentence": plan_sentence(ground, answer),
         "proof": proof_sentence(answer),
-        "lowering": lowering_sentence(ground, answer),
+        "lowering": lowering_sentence(ground, quality, answer.lowering),
         "note": QUALITY_NOTES[quality],
         "try_url": try_url(ground, answer.found.numbers, by, quality) if holds else "",
     }
@@ -82,7 +82,7 @@ def _to_rating(
     return {
         "sentence": rating_sentence(ground, answer),
         "proof": rating_proof(answer),
-        "lowering": lowering_sentence(ground, answer),
+        "lowering": lowering_sentence(ground, quality, answer.lowering),
         "note": QUALITY_NOTES[quality],
         "try_url": url,
     }

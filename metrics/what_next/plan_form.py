@@ -30,10 +30,9 @@ TARGETS = (
 )
 
 
-class PlanForm(forms.Form):
-    """What is to be reached, where, by when, and with what kind of orders."""
+class PlanDayForm(forms.Form):
+    """By when, and with what kind of orders; fields that are left out have defaults."""
 
-    target = forms.ChoiceField(label="Display at least", choices=TARGETS)
     by = forms.DateField(
         label="By",
         input_formats=["%Y-%m-%d"],
@@ -41,20 +40,17 @@ class PlanForm(forms.Form):
     )
     quality = forms.ChoiceField(label="With", choices=QUALITIES)
 
-    def __init__(self, data: Mapping[str, Any], ground: Ground, displayed: int | None) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], ground: Ground, defaults: Mapping[str, str], **options: Any
+    ) -> None:
         self.ground = ground
-        default = {
-            "target": str(min((displayed or 6) + 1, 10)),
-            "plan-gig": "",
+        whole = {
             "by": (ground.today + timedelta(days=DEFAULT_DAYS)).isoformat(),
             "quality": Quality.CLEAN.value,
+            **defaults,
         }
-        super().__init__({name: data.get(name) or value for name, value in default.items()})
-        self.fields["gig"] = forms.ChoiceField(
-            label="Where",
-            required=False,
-            choices=[("", "overall"), *((str(gig.pk), gig.title) for gig in ground.gigs)],
-            error_messages={"invalid_choice": "This gig is not one of this seller's."},
+        super().__init__(
+            {name: data.get(name) or value for name, value in whole.items()}, **options
         )
         self.fields["by"].widget = forms.DateInput(
             format="%Y-%m-%d",
@@ -65,10 +61,6 @@ class PlanForm(forms.Form):
             },
         )
 
-    def add_prefix(self, field_name: str) -> str:
-        """The simulator's rows have gigs too."""
-        return "plan-gig" if field_name == "gig" else field_name
-
     def clean_by(self) -> date:
         day: date = self.cleaned_data["by"]
         first, last = self.ground.today + timedelta(days=1), self.ground.last_day
@@ -77,6 +69,31 @@ class PlanForm(forms.Form):
         raise ValidationError(
             f"Choose a day from {day_words(first)} to {day_words(last - timedelta(days=1))}."
         )
+
+    @property
+    def wanted_quality(self) -> Quality:
+        """Of a valid form."""
+        return Quality(self.cleaned_data["quality"])
+
+
+class PlanForm(PlanDayForm):
+    """What is to be reached, where, by when, and with what kind of orders."""
+
+    target = forms.ChoiceField(label="Display at least", choices=TARGETS)
+
+    def __init__(self, data: Mapping[str, Any], ground: Ground, displayed: int | None) -> None:
+        higher = min((displayed or 6) + 1, 10)
+        super().__init__(data, ground, {"target": str(higher), "plan-gig": ""})
+        self.fields["gig"] = forms.ChoiceField(
+            label="Where",
+            required=False,
+            choices=[("", "overall"), *((str(gig.pk), gig.title) for gig in ground.gigs)],
+            error_messages={"invalid_choice": "This gig is not one of this seller's."},
+        )
+
+    def add_prefix(self, field_name: str) -> str:
+        """The simulator's rows have gigs too."""
+        return "plan-gig" if field_name == "gig" else field_name
 
     def asked(self) -> tuple[Target | RatingTarget, date, Quality]:
         """The question of a valid form."""
@@ -89,4 +106,4 @@ class PlanForm(forms.Form):
             target = RatingTarget(Fraction(wanted.removeprefix(_RATING)), gig)
         else:
             target = Target(int(wanted), gig)
-        return target, found["by"], Quality(found["quality"])
+        return target, found["by"], self.wanted_quality

@@ -136,7 +136,7 @@ def test_a_gig_on_which_a_good_order_lowers_the_score_is_named() -> None:
     # The plan's own schedule: a single order finishes on the last day.
     loss = score_with(ground, (0, 0)) - score_with(ground, one)
     assert answer.lowering[0][1] == pytest.approx(loss, abs=1e-9)
-    assert "do not always help" in lowering_sentence(ground, answer)
+    assert "do not always help" in lowering_sentence(ground, answer.quality, answer.lowering)
 
 
 @pytest.mark.parametrize("days", [0, -1, 730])
