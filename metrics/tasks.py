@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from metrics import cohorts, services
-from metrics.forecasting import track_record
+from metrics.forecasting import hindsight, track_record
 from metrics.models import Run
 
 
@@ -55,6 +55,11 @@ def take_snapshots() -> None:
 
 @shared_task
 def keep_forecasts() -> None:
-    """Forecasts of the week, to be held against what comes; a share of the sellers a turn."""
+    """Forecasts of the week, to be held against what comes; a share of the sellers a turn.
+
+    Whoever has none of a month ago or more gets those of past days too, in hindsight.
+    """
     now = timezone.now()
-    track_record.keep_forecasts(seller_ids=track_record.sellers_due(now), now=now)
+    due = track_record.sellers_due(now)
+    track_record.keep_forecasts(seller_ids=due, now=now)
+    hindsight.keep_in_hindsight(seller_ids=due, now=now)

@@ -38,6 +38,7 @@ def main() -> None:
         # Here and now, so that the first page has something to show; later the workers do it.
         compiling.wait()
         call_command("recompute", "--all", stdout=io.StringIO())
+        keep_first_forecasts()
     say(READY)  # the programs start while the passwords are tried, which is slow on purpose
     say(json.dumps(existing_demo_accounts()))
 
@@ -62,6 +63,13 @@ def load_demo() -> bool:
         say("loading the demo story")
     call_command("load_demo", "--if-empty", stdout=io.StringIO())
     return is_first
+
+
+def keep_first_forecasts() -> None:
+    """Left to the worker: the record of forecasts of the demo's past months, and today's."""
+    from metrics.tasks import keep_forecasts
+
+    keep_forecasts.delay()
 
 
 def collect_static() -> None:

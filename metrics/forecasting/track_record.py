@@ -31,6 +31,8 @@ from sellers.models import Seller
 HORIZONS = (30, 90, 180)
 #: A seller's forecasts are kept once in so many days.
 EVERY_DAYS = 7
+#: Forecasts of a day are made on it, in whatever zone; those made later are so in hindsight.
+ONE_DAY = timedelta(days=1)
 #: Sellers that one turn of the job looks after.
 SELLERS_A_TURN = 200
 
@@ -69,13 +71,15 @@ def _keep(seller: Seller, now: datetime) -> bool:
     recent = today - timedelta(days=EVERY_DAYS)
     if KeptForecast.objects.filter(seller=seller, made_on__gt=recent).exists():
         return False
-    ground = ground_of(seller, today)
-    last = today + timedelta(days=max(HORIZONS))
-    quiet, band = ground.future(last).now(), own_pace(ground, last)
-    KeptForecast.objects.bulk_create(
-        _kept(ground, horizon, quiet, band, now) for horizon in HORIZONS
-    )
+    KeptForecast.objects.bulk_create(forecasts_of(ground_of(seller, today), now))
     return True
+
+
+def forecasts_of(ground: Ground, now: datetime) -> list[KeptForecast]:
+    """The forecasts of the ground's day, one for each horizon, not yet stored."""
+    last = ground.today + timedelta(days=max(HORIZONS))
+    quiet, band = ground.future(last).now(), own_pace(ground, last)
+    return [_kept(ground, horizon, quiet, band, now) for horizon in HORIZONS]
 
 
 def _kept(
@@ -115,6 +119,8 @@ class Record:
         where both are scores
     in_band : how many of the pace forecasts held what came in their band
     same_display : how many of them named the number that was displayed
+    in_hindsight : how many of those that came due were made after their day, from what had
+        happened by then
     """
 
     horizon_days: int
@@ -124,6 +130,7 @@ class Record:
     pace_misses: tuple[float, ...]
     in_band: int
     same_display: int
+    in_hindsight: int
 
     @property
     def pace_miss(self) -> float | None:
@@ -166,6 +173,7 @@ def _record(horizon: int, rows: Sequence[KeptForecast], series: DailySeries, tod
         pace_misses=tuple(abs(middle - score) for _, middle, _, score in paced),
         in_band=sum(low <= score <= high for low, _, high, score in paced),
         same_display=sum(display(middle) == display(score) for _, middle, _, score in paced),
+        in_hindsight=sum(row.made_at.date() > row.made_on + ONE_DAY for row, _ in came),
     )
 
 
@@ -177,16 +185,28 @@ def record_sentence(record: Record) -> str:
         return (
             f"Of {counted(number, 'forecast', 'forecasts')} {ahead} that came due, the median miss"
             f" was {unsigned(record.pace_miss)}; {record.in_band} of {number} lay in the band,"
-            f" {record.same_display} named the number displayed."
+            f" {record.same_display} named the number displayed.{_hindsight(record, number)}"
         )
     if record.quiet_miss is not None:
         number = len(record.quiet_misses)
         return (
             f"Of {counted(number, 'forecast', 'forecasts')} {ahead} without new orders, the median"
             f" miss against what came was {unsigned(record.quiet_miss)}."
+            f"{_hindsight(record, number)}"
         )
     if record.next_due is not None:
         return (
             f"No forecast {ahead} has come due yet; the first will on {day_words(record.next_due)}."
         )
     return f"No forecast {ahead} has been kept yet; one is kept every week."
+
+
+def _hindsight(record: Record, number: int) -> str:
+    """How many were made after their day; empty for none."""
+    if not record.in_hindsight:
+        return ""
+    many = record.in_hindsight
+    some = (
+        "All of them were" if many >= number else f"{many} of them {'was' if many == 1 else 'were'}"
+    )
+    return f" {some} worked out afterwards, from what had happened by their day."
