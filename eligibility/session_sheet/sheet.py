@@ -35,10 +35,9 @@ from metrics.standing_words import RatingWords, direction_of, rating_words
 from metrics.what_next.plan import plan_context
 from metrics.words import score_words
 from sellers.access import Sight
-from sellers.models import Promise, User
-from sellers.notes import NoteRow, notes_for
+from sellers.models import Promise, User, WrittenAs
+from sellers.notes import notes_for
 from sellers.promises.page import PromiseRow, promise_rows
-from sellers.writers import writer_words
 
 T = TypeVar("T")
 
@@ -56,6 +55,15 @@ class MoveLine:
     turn: str
     text: str
     direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A shared note; ``writer`` is "the seller", "a coach": on paper nobody is "you"."""
+
+    day: date
+    text: str
+    writer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Sheet:
     rating: RatingWords | None
     moves: Part[MoveLine]
     changes: Part[Change]
-    notes: Part[NoteRow]
+    notes: Part[NoteLine]
     promises: Part[PromiseRow]
     coming: Part[MoveLine]
     plan: dict[str, Any] | None
@@ -151,18 +159,13 @@ def _coming_moves(ground: Ground) -> list[MoveLine]:
     ]
 
 
-def _notes(sight: Sight, reader: User, start: date, end: date) -> list[NoteRow]:
+def _notes(sight: Sight, reader: User, start: date, end: date) -> list[NoteLine]:
     """Shared notes on days of the period, the newest first."""
-    touching = Q(day__lte=end) & Q(last__gte=start)
     rows = notes_for(sight, reader).filter(is_private=False)
-    rows = rows.annotate(last=Coalesce("until", "day")).filter(touching)
+    rows = rows.annotate(last=Coalesce("until", "day")).filter(day__lte=end, last__gte=start)
     return [
-        NoteRow(
-            note,
-            writer_words(note.author, note.written_as, sight=sight, reader=reader),
-            removable=False,
-        )
-        for note in rows.select_related("author").order_by("-day", "-pk")
+        NoteLine(note.day, note.text, WrittenAs(note.written_as).label if note.written_as else "")
+        for note in rows.order_by("-day", "-pk")
     ]
 
 

@@ -156,7 +156,7 @@ def test_much_is_told_by_its_number_at_the_same_queries(
     # 22 moves of which 6 fit, 24 promises (20, 4 of the period) of which 6, 22 notes of which 4
     for words in ("16 more", "18 more"):
         assert words in text
-    assert text.count("18 more on the page of the seller") == 2
+    assert text.count("18 more in this time") == 2
     assert Promise.objects.count() == 26
 
 
