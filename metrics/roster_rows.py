@@ -35,7 +35,7 @@ _LEAST_HEIGHT = 1.0
 class MoveWords:
     """The last move of a seller: "fell from 10 to 9", its day, and why.
 
-    ``reason`` is empty until somebody asked for it; ``reason_url`` finds it.
+    ``reason`` is empty until somebody asked for it; then ``reason_url`` finds it.
     """
 
     words: str
@@ -123,7 +123,9 @@ def move_words(move: Move) -> MoveWords:
         day=move.day,
         direction=direction_of(move),
         reason=headline["text"] if headline else "",
-        reason_url=reverse("metrics:move_reason", args=[move.seller_id, move.pk]),
+        reason_url=""
+        if headline
+        else reverse("metrics:move_reason", args=[move.seller_id, move.pk]),
         url=why_url(move.seller_id, move.day - timedelta(days=1), move.day),
     )
 

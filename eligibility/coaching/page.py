@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
@@ -19,7 +20,7 @@ from sellers.models import Seller, User
 
 #: One glance: a hundred clients on a page, and the most urgent on top.
 ROWS = 100
-MOST_URGENT = 20
+MOST_URGENT = 12
 _LOSING = Q(days_left__isnull=False)
 
 
@@ -51,6 +52,7 @@ def roster_context(data: QueryDict, user: User, now: datetime) -> dict[str, Any]
         "has_sellers": bool(total),
         "coaching": total > 1,
         "back": data.urlencode(),
+        "back_query": f"?{urlencode({'back': data.urlencode()})}" if data else "",
         "may_import": may_import(user),
         "is_admin": is_admin(user),
     }

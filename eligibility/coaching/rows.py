@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from eligibility.coaching.loss_words import LossReader, LossWords
 from eligibility.coaching.marks import changes_since, losses_of, state_of
 from eligibility.models import ComingLoss, EligibilityStanding
@@ -38,6 +40,12 @@ class ClientRow:
     snoozed_until: date | None
     seen_at: datetime | None
     changes: Sequence[str]
+    #: Where its group, tags and snooze are kept.
+    url: str
+
+    @property
+    def has_labels(self) -> bool:
+        return bool(self.group or self.tags or self.snoozed_until or self.changes)
 
     @property
     def seen(self) -> bool:
@@ -109,4 +117,5 @@ def _row(
         snoozed_until=asleep if asleep is not None and asleep > today else None,
         seen_at=None if mark is None else mark.seen_at,
         changes=changes_since(mark, state_of(row.displayed, standing, losses)),
+        url=reverse("eligibility:client", args=[row.seller.pk]),
     )
