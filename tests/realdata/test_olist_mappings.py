@@ -25,7 +25,12 @@ from sellers.models import FileRole, ImportBatch, ImportState, Order, Review
 from tests.realdata.olist import EXPORTS, TIME_ZONE, load_export
 from tests.sellers.importing.files import import_files, import_new_files, undone
 
-pytestmark = [pytest.mark.realdata, pytest.mark.django_db, pytest.mark.timeout(1_200)]
+pytestmark = [
+    pytest.mark.realdata,
+    pytest.mark.once,
+    pytest.mark.django_db,
+    pytest.mark.timeout(1_200),
+]
 
 #: What a person answers on the page: the words of Olist, and what no column says.
 STATUS = {"delivered": "completed", "canceled": "cancelled", "unavailable": "cancelled"}
