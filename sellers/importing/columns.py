@@ -185,6 +185,8 @@ def as_text(utc: NDArray[np.int64]) -> Texts:
     if not known.any():
         return [None] * len(utc)
     stamps = np.datetime_as_string(np.where(known, utc, 0).astype("datetime64[us]"), unit="us")
+    if known.all():
+        return [f"{stamp}Z" for stamp in stamps.tolist()]
     return [f"{s}Z" if k else None for s, k in zip(stamps.tolist(), known.tolist(), strict=True)]
 
 

@@ -100,8 +100,9 @@ def _tails(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Microseconds, offset, "has a zone" and "is well formed" of what follows the minutes."""
     tails = [cell[_MINUTE_CHARS:_CHARS] for cell in cells]
-    table = {tail: _tail(tail) for tail in set(tails)}
-    read = np.array([table[tail] for tail in tails], np.int64).reshape(len(tails), 4)
+    place = {tail: at for at, tail in enumerate(set(tails))}
+    table = np.array([_tail(tail) for tail in place], np.int64).reshape(len(place), 4)
+    read = table[np.fromiter(map(place.__getitem__, tails), np.int64, len(tails))]
     good = (read[:, 3] == 1) & (size >= _DAY_CHARS)
     return read[:, 0], read[:, 1], read[:, 2] == 1, good
 
@@ -135,11 +136,14 @@ def to_utc(
     local = times.local + np.where(last, LAST_OF_DAY, 0)
     offset = times.offset.copy()
     naive = ~(times.zoned | times.blank | times.wrong)
-    names = np.array(zones, dtype=object)
-    for name in {zones[row] for row in np.flatnonzero(naive).tolist()}:
+    every = set(zones)
+    names = np.array(zones, dtype=object) if len(every) > 1 else None
+    for name in every:
+        here = naive if names is None else naive & (names == name)
         for fold in (False, True):
-            rows = naive & (names == name) & (last == fold)
-            offset[rows] = _offsets(local[rows], name, int(fold))
+            rows = here & (last == fold)
+            if rows.any():
+                offset[rows] = _offsets(local[rows], name, int(fold))
     return np.asarray(local - offset * MICROS_PER_MINUTE)
 
 
