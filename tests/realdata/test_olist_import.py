@@ -13,7 +13,7 @@ from sellers.models import ImportBatch, ImportState, Order, OrderStatus, Review,
 from tests.realdata.olist import EXPORTS, TIME_ZONE, Export, load_export
 from tests.sellers.importing.files import facts, import_files, undone
 
-pytestmark = [pytest.mark.realdata, pytest.mark.django_db]
+pytestmark = [pytest.mark.realdata, pytest.mark.django_db, pytest.mark.timeout(1_200)]
 
 Exports = Mapping[str, Export]
 
