@@ -84,6 +84,11 @@
     });
   }
 
+  /* Words of people: the chart library reads tags in a text, and a note or a title may hold some. */
+  function plain(words) {
+    return String(words).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+
   function addSpans(figure, spans, box, t) {
     spans.forEach(function (span) {
       figure.layout.shapes.push({
@@ -93,7 +98,7 @@
       var room = (dayNumber(span.x1) - dayNumber(span.x0)) / (box.days[1] - box.days[0]) * box.width;
       if (span.label && textWidth(span.label, t) + 8 < room) {
         figure.layout.annotations.push(annotation(t, {
-          text: span.label, x: span.x0, xanchor: "left", yref: "paper", y: 0.01, yanchor: "bottom",
+          text: plain(span.label), x: span.x0, xanchor: "left", yref: "paper", y: 0.01, yanchor: "bottom",
         }));
       }
     });
@@ -127,7 +132,7 @@
       if (row < 0) return; // its words stay in the hover and the table
       rows[row].push([from, from + width]);
       figure.layout.annotations.push(annotation(t, {
-        text: mark.label, x: mark.x, xanchor: leftwards ? "right" : "left",
+        text: plain(mark.label), x: mark.x, xanchor: leftwards ? "right" : "left",
         yref: "paper", y: 1, yanchor: "bottom", yshift: row * 15, borderpad: 2,
       }));
     });
@@ -137,7 +142,7 @@
       x: known.map(function (m) { return m.x; }),
       y: known.map(function () { return box.y[0]; }),
       customdata: known.map(function (m) { return m.url || null; }),
-      text: known.map(function (m) { return m.label; }),
+      text: known.map(function (m) { return plain(m.label); }),
       hovertemplate: "%{text}<extra></extra>",
       marker: {
         size: known.map(function (m) { return m.role === "today" ? 1 : 9; }),
@@ -202,7 +207,7 @@
       if (last && (last + " " + word).length > letters) lines.push(word);
       else lines[lines.length - 1] = last ? last + " " + word : word;
     });
-    return lines.join("<br>");
+    return lines.map(plain).join("<br>");
   }
 
   /* One bar trace of changes and totals → a waterfall; on a phone it lies on its side. */
