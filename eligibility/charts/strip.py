@@ -144,6 +144,10 @@ class Strip:
     today_x: str = ""
 
     @property
+    def has_shades(self) -> bool:
+        return any(row.shades for row in self.rows)
+
+    @property
     def label(self) -> str:
         """What it shows, for those who do not see it."""
         rules = counted(len(self.rows), "rule", "rules")

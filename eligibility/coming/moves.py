@@ -13,16 +13,17 @@ from eligibility.coming.words import coming_words
 from eligibility.computing import in_force
 from eligibility.pages.history import flip_at, orders_of, spans_of
 from eligibility.rule_words import Levels, level_title
+from eligibility.rules.evaluate import counted_rules
 from eligibility.rules.flips import FlipCause
 from eligibility.rules.judge import Judgement
 from eligibility.rules.levels import Phase
 from eligibility.rules.spans import LevelSpans, RuleSpans, all_spans, level_spans
-from eligibility.rules.types import Kind
+from eligibility.rules.types import Kind, Verdict
 from eligibility.standing_words import last_day
 from eligibility.words import STATE_WORDS, state_of
 from metrics.engine.days import date_of
 from metrics.engine.hypothetical import FIRST_NUMBER
-from metrics.words import day_words
+from metrics.words import day_words, listed
 from sellers.models import Order
 
 
@@ -39,6 +40,11 @@ class StandingMove:
     turn: str
     cause: str
     url: str = ""
+
+    @property
+    def gig(self) -> str:
+        """The gig's title, "" for the level, which names itself."""
+        return "" if self.about == LEVEL else self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,18 @@ def standing_moves(
 LEVEL = "Level"
 
 
+def gathered(moves: Sequence[StandingMove]) -> list[StandingMove]:
+    """Gigs that change alike on one day for one reason become one line."""
+    groups: dict[tuple[date, str, str, str, bool], list[StandingMove]] = {}
+    for move in moves:
+        key = (move.day, move.turn, move.cause, move.url, move.about == LEVEL)
+        groups.setdefault(key, []).append(move)
+    return [
+        replace(of_group[0], about=listed([move.about for move in of_group]))
+        for of_group in groups.values()
+    ]
+
+
 def _level_moves(outlook: Outlook, refs: Mapping[int, str], after: int) -> Iterator[StandingMove]:
     spans = outlook.levels
     if spans is None:
@@ -138,7 +156,7 @@ def _level_moves(outlook: Outlook, refs: Mapping[int, str], after: int) -> Itera
                 rank = max(int(spans.most[at]), int(spans.most[at - 1]))
             cause, url = _level_cause(outlook, rank, day, refs)
             if spans.held[at] < spans.held[at - 1]:
-                cause = f"the grace period is over; {cause}"
+                cause, url = _loss_cause(outlook, rank, day), ""
             yield StandingMove(date_of(day), LEVEL, turn, cause, url)
 
 
@@ -156,7 +174,7 @@ def _level_turn(outlook: Outlook, spans: LevelSpans, at: int) -> str:
         return f"{held}: people decide" if phase is Phase.REVIEW else f"{held} holds again"
     if spans.most[at] != spans.most[at - 1]:
         most = level_title(int(spans.most[at]), titles)
-        return f"may be {most}" if spans.most[at] > spans.held[at] else f"{held}, no more"
+        return f"may be {most}" if spans.most[at] > spans.held[at] else f"at most {held}"
     return ""
 
 
@@ -178,6 +196,22 @@ def _level_cause(outlook: Outlook, rank: int, day: int, refs: Mapping[int, str])
         if spans.start_day[at] <= day < spans.end_day[at]:
             return _cause(outlook, spans, at, refs)
     return "other rules come into force", ""
+
+
+def _loss_cause(outlook: Outlook, rank: int, day: int) -> str:
+    """Why a level is lost: its grace period is over, and what is not met still is not."""
+    found, words = outlook.found, "the grace period is over"
+    ruling = in_force(found.rule_sets, Kind.LEVELS, day)
+    level = None if ruling is None else next((x for x in ruling.levels if x.rank == rank), None)
+    if ruling is None or level is None:
+        return words
+    at = found.axes.seller.index(outlook.number, day)
+    missed = [
+        f"{rule.title[:1].lower()}{rule.title[1:]}"
+        for rule in counted_rules(level.rules)
+        if not rule.entry_only and found.verdicts[ruling.id, rule.id][at] == Verdict.NOT_MET
+    ]
+    return f"{words}, and it still lacks {listed(missed)}" if missed else words
 
 
 def _gig_moves(outlook: Outlook, refs: Mapping[int, str], after: int) -> Iterator[StandingMove]:

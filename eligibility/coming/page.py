@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from eligibility.coming.judging import known_of
-from eligibility.coming.moves import Outlook, StandingMove, standing_moves
+from eligibility.coming.moves import Outlook, StandingMove, gathered, standing_moves
 from eligibility.coming.pace import PaceStanding, pace_standing
 from eligibility.coming.picture import standing_strip
 from eligibility.coming.quiet import quiet_standing
@@ -52,7 +52,7 @@ def coming_context(ground: Ground) -> dict[str, Any]:
     known = known_of(ground)
     pace = pace_standing(ground, known, last) if ground.gigs else TooLittle(0, 0)
     paced = pace if isinstance(pace, PaceStanding) else None
-    moves = standing_moves(outlook, refs)
+    moves = gathered(standing_moves(outlook, refs))
     days = (ground.today - timedelta(days=PAST_DAYS), last + timedelta(days=1))
     return {
         "seller": ground.seller,
@@ -85,10 +85,10 @@ def _sentence(moves: Sequence[StandingMove], last: date) -> str:
         )
     first = moves[0]
     more = len(moves) - 1
-    others = f", and {counted(more, 'more follows', 'more follow')}" if more else ""
+    others = f" {counted(more, 'change follows', 'changes follow')}." if more else ""
+    what = f"“{first.gig}” {first.turn}" if first.gig else first.turn
     return (
-        f"If nothing new happens, the next change comes on {day_words(first.day)}:"
-        f" {first.about}, {first.turn}{others}."
+        f"If nothing new happens, the next change comes on {day_words(first.day)}: {what}.{others}"
     )
 
 
@@ -103,11 +103,16 @@ def _pace_words(pace: PaceStanding | None) -> str:
 
 
 def _ranks(outlook: Outlook, pace: PaceStanding | None) -> list[tuple[int, str]]:
-    """Levels that some draw holds, or may hold, and the first one at least."""
+    """Levels that some draw holds, or may hold, and the first one at least; as "or higher"."""
     if pace is None or not len(pace.holds):
         return []
     titles = sorted(outlook.level_titles(outlook.today).items())
-    return [pair for pair in titles if pair[0] == 1 or bool(pace.may_hold[pair[0] - 1].any())]
+    highest = titles[-1][0] if titles else 0
+    return [
+        (rank, f"{title} or higher" if rank < highest else title)
+        for rank, title in titles
+        if rank == 1 or bool(pace.may_hold[rank - 1].any())
+    ]
 
 
 def _pace_rows(outlook: Outlook, pace: PaceStanding) -> list[PaceRow]:
@@ -116,8 +121,7 @@ def _pace_rows(outlook: Outlook, pace: PaceStanding) -> list[PaceRow]:
     for ahead in TABLE_DAYS:
         if ahead < pace.holds.shape[1]:
             levels = [
-                LevelShare(f"{title} or higher", _share_words(pace, rank - 1, ahead))
-                for rank, title in ranks
+                LevelShare(title, _share_words(pace, rank - 1, ahead)) for rank, title in ranks
             ]
             day = outlook.today + ahead
             rows.append(PaceRow(date_of(day), levels, _gigs_words(pace, ahead)))

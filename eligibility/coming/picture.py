@@ -46,25 +46,35 @@ def standing_strip(
     for gig, history in _gig_rows(outlook, moves, days):
         rows.append(history)
         shares = () if pace is None else _shares(pace, pace.promoted[gig], end)
-        if any(round(share.share, 2) < 1 for share in shares):
-            rows += _pace_row(history, shares)
+        rows += _pace_row(history, shares)
     return strip(rows, start, end, today=date_of(outlook.today))
 
 
 def _pace_row(history: RuleHistory, shares: Sequence[Share]) -> list[RuleHistory]:
-    if not shares:
+    if not shares or _says_the_same(history, shares):
         return []
     return [RuleHistory(f"{history.rule}-pace", history.title, _PACE, (), history.group, shares)]
 
 
+def _says_the_same(history: RuleHistory, shares: Sequence[Share]) -> bool:
+    """Whether every draw agrees, on every day, with the forecast in which nothing new happens."""
+    ahead = {one.state is State.MET for one in history.stretches if one.end > shares[0].start}
+    drawn = {round(one.share, 2) for one in shares}
+    return (ahead, drawn) in (({True}, {1.0}), ({False}, {0.0}))
+
+
 def _shares(pace: PaceStanding, of_days: Float64, end: date) -> tuple[Share, ...]:
-    """Week by week, the share of the week's first day."""
-    found = []
+    """Week by week, the share of the week's first day; weeks with the same one are joined."""
+    found: list[Share] = []
     for at in range(1, len(of_days), WEEK):
         start = date_of(pace.first_day + at)
         if start < end and not np.isnan(of_days[at]):
             stop = min(start + timedelta(days=WEEK), end)
-            found.append(Share(start, stop, float(of_days[at])))
+            share = round(float(of_days[at]), 2)
+            if found and (found[-1].share, found[-1].end) == (share, start):
+                found[-1] = replace(found[-1], end=stop)
+            else:
+                found.append(Share(start, stop, share))
     return tuple(found)
 
 
@@ -84,12 +94,14 @@ def _level_rows(
     if not near:
         return
     titles = outlook.level_titles(outlook.today)
+    highest = max(titles, default=0)
     top = max(int(spans.most[at]) for at in near) + 1
     for rank, title in sorted(titles.items()):
         if rank > top:
             break
+        above = "or higher" if rank < highest else ""
         stretches = _merged([_level_stretch(spans, at, rank, moves, end) for at in near])
-        yield rank, RuleHistory(f"level-{rank}", title, "or higher", stretches, LEVEL)
+        yield rank, RuleHistory(f"level-{rank}", title, above, stretches, LEVEL)
 
 
 _LEVEL_WORDS = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from eligibility.coming.judging import Clients, Coming, course_of, judge_courses, known_of
-from eligibility.coming.moves import LEVEL, Outlook, grace_words, standing_moves
+from eligibility.coming.judging import Clients, Coming, Known, course_of, judge_courses, known_of
+from eligibility.coming.moves import LEVEL, Outlook, gathered, grace_words, standing_moves
 from eligibility.coming.pace import PaceStanding, pace_standing
 from eligibility.coming.page import outlook_of
 from eligibility.coming.picture import standing_strip
@@ -56,28 +56,35 @@ def _answer(
     ground: Ground, form: ScenarioForm, scenario: Scenario, pause: int | None
 ) -> dict[str, Any]:
     last = last_drawn_day(ground, form.day)
-    coming = judge_scenario(ground, scenario, last, new_clients=form.from_new_clients)
+    known = known_of(ground)
+    coming = judge_scenario(ground, known, scenario, last, new_clients=form.from_new_clients)
     now = outlook_of(ground, coming.found)
     then = now.other(1)
     at = day_number(form.day) - ground.today_number
     turns = [*_level_turn(coming, now, at), *_gig_turns(coming, now, at)]
-    refs = now.refs() | then.refs()
+    refs = then.refs()
+    there = imagined(ground, scenario) if scenario and pause is not None else ground
     days = (ground.today, last + timedelta(days=1))
     return {
         "day": form.day,
         "changed": bool(scenario),
         "sentence": _sentence(turns, form.day, bool(scenario)),
         "turns": turns,
-        "moves": standing_moves(then, refs),
+        "moves": gathered(standing_moves(then, refs)),
         "strip": standing_strip(then, refs, days),
-        "pause": "" if pause is None else _pause_words(ground, scenario, form.day, last, pause),
+        "pause": "" if pause is None else _pause_words(there, known, form.day, last, pause),
         "new_clients": form.from_new_clients,
         "added": len(scenario.added),
     }
 
 
 def judge_scenario(
-    ground: Ground, scenario: Scenario, last_day: date, *, new_clients: bool = True
+    ground: Ground,
+    known: Known,
+    scenario: Scenario,
+    last_day: date,
+    *,
+    new_clients: bool = True,
 ) -> Coming:
     """Two courses from today to ``last_day``: 0 as things are, 1 as the scenario has them.
 
@@ -87,7 +94,6 @@ def judge_scenario(
         As :func:`metrics.forecasting.simulation.simulate`.
     """
     simulated = simulate(ground, scenario, last_day)
-    known = known_of(ground)
     change = applied(scenario, ground.facts.orders, ground.facts.reviews)
     clients = Clients.NEW if new_clients else Clients.RETURNING
     courses = [
@@ -147,13 +153,12 @@ def _sentence(turns: Sequence[Turn], day: date, changed: bool) -> str:
         return f"On {day_words(day)} neither the level nor any gig’s promotion is different."
     first, more = differing[0], len(differing) - 1
     others = f"; {counted(more, 'gig differs', 'gigs differ')} too" if more else ""
-    return f"On {day_words(day)}, {first.about}: {first.then} instead of {first.now}{others}."
+    what = "" if first.about == LEVEL else f"“{first.about}” "
+    return f"On {day_words(day)}: {what}{first.then} instead of {first.now}{others}."
 
 
-def _pause_words(ground: Ground, scenario: Scenario, day: date, last: date, pause: int) -> str:
+def _pause_words(there: Ground, known: Known, day: date, last: date, pause: int) -> str:
     """The level of the day at the own pace after a break, as shares of the draws."""
-    there = imagined(ground, scenario) if scenario else ground
-    known = known_of(ground)
     found = pace_standing(there, known, last, break_weeks=pause)
     if not isinstance(found, PaceStanding) or not len(found.holds):
         return ""

@@ -13,6 +13,7 @@ from django.db.models import Count
 from pytest_django import DjangoDbBlocker
 
 from eligibility.checking import check_eligibility
+from eligibility.coming.quiet import quiet_standing
 from eligibility.models import EligibilityStanding
 from metrics.checking import check_sellers
 from metrics.engine import reference
@@ -29,6 +30,7 @@ from metrics.selectors import series_of
 from metrics.series import DailySeries, gig_series, seller_series
 from metrics.services import CHUNK_SELLERS, recompute_sellers
 from sellers.models import Seller
+from tests.eligibility.coming.spans import rows_of, stored_rows
 from tests.realdata.judged_days import (
     LAST,
     as_if_days_add_up,
@@ -141,7 +143,12 @@ def test_the_forecast_of_every_real_seller_comes_true(sellers: list[int]) -> Non
     today, later = NOW.date(), (NOW + AHEAD).date()
     every = list(Seller.objects.filter(pk__in=sellers).order_by("pk"))
     said = {seller.pk: quiet_forecast(ground_of(seller, today), later) for seller in every}
+    judged = {
+        seller.pk: rows_of(quiet_standing(ground_of(seller, today), said[seller.pk], later))
+        for seller in every[::60]
+    }
     _recompute(sellers, NOW + AHEAD)
+    assert stored_rows(list(judged)) == set().union(*judged.values())
     scored = 0
     for seller in every:
         stored, forecast = series_of(seller), said[seller.pk]

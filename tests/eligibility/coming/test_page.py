@@ -30,7 +30,7 @@ def bad(client: Client) -> Order:
     seller = a_seller(owner=owner)
     orders = a_history(seller, gigs=2, orders=8)
     for number, order in enumerate(orders):
-        order.buyer_key = f"{number % 5:064x}"
+        order.buyer_key = f"{number % 5:032x}"
     Order.objects.bulk_update(orders, ["buyer_key"])
     order = an_order(orders[0].gig, NOW - timedelta(days=30), ref="FOBAD0000001")
     a_review(order, 1)
