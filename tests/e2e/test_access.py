@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.servers]
 
 NewPerson = Callable[[], Page]
 LINK = re.compile(r"https?://\S+/invitations/\S+")
+CALENDAR = re.compile(r"https?://[^\s\"<]+/calendar/[^\s\"<]+\.ics")
 
 
 @pytest.fixture
@@ -137,11 +138,33 @@ def test_invite_claim_grant_look_end_gone(
     home.get_by_role("button", name="End it").click()
     expect(home.get_by_text("coach@example.test sees nothing any more")).to_be_visible()
 
-    # At once everything is gone for the coach, and both were written to.
+    # Then she lets the coach see the orders, too; the coach takes them into a calendar.
+    home.get_by_label("E-mail address of the coach").fill(coach.email)
+    home.get_by_role("radio", name="Orders without names and texts").check()
+    home.get_by_role("textbox", name="Why").fill("the plan for July")
+    home.get_by_role("button", name="Send the offer").click()
+    expect(home.get_by_text("has not accepted yet")).to_be_visible()
+    eyes.goto(f"{site}/shared/")
+    eyes.get_by_role("button", name="Accept").click()
+    expect(eyes.get_by_role("heading", name="mira-writes")).to_be_visible()
+    eyes.goto(f"{site}/sellers/{seller.pk}/orders/")
+    expect(eyes.get_by_text(str(seller.orders.latest("ordered_at"))).first).to_be_visible()
+    eyes.goto(f"{site}/sellers/{seller.pk}/next/")
+    eyes.get_by_role("button", name="Calendar address").click()
+    feed = next(CALENDAR.finditer(eyes.content())).group()
+    calendar = person().request  # a program of its own, logged in nowhere
+    assert "BEGIN:VCALENDAR" in calendar.get(feed).text()
+    home.reload()
+    expect(looks.get_by_text("Days of orders, by a calendar program")).to_be_visible()
+    home.get_by_role("button", name="End it").click()
+    expect(home.get_by_text("coach@example.test sees nothing any more")).to_be_visible()
+
+    # At once everything is gone for the coach, the calendar too, and both were written to.
+    assert calendar.get(feed).status == 404
     eyes.goto(f"{site}/sellers/{seller.pk}/")
     expect(eyes.get_by_text("There is no page here")).to_be_visible()
     eyes.goto(site)
     expect(eyes.get_by_text("mira-writes")).to_have_count(0)
-    assert Grant.objects.get().ended_by == seller.owner
+    assert {grant.ended_by for grant in Grant.objects.all()} == {seller.owner}
     ended = [letter.to[0] for letter in mail.outbox if "has ended" in letter.subject]
-    assert sorted(ended) == ["coach@example.test", "mira@example.test"]
+    assert sorted(ended) == ["coach@example.test"] * 2 + ["mira@example.test"] * 2
