@@ -40,7 +40,12 @@ def budget_sentence(ground: Ground, budget: EntitlementBudget) -> str:
         return f"{name} is at risk already: {titles} {verb} not met today."
     if not budget.rules:
         return f"No rule of {name} that orders can break is met today."
-    return f"{name} absorbs {listed([_kind(budget, kind) for kind in ErrorKind])}."
+    kinds = listed([_kind(budget, kind) for kind in ErrorKind])
+    tightest = [one.absorbs[kind] for kind in ErrorKind if (one := budget.tightest(kind))]
+    # Where it matters which gig they are on, the number is that of the kindest one.
+    split = any(absorbed.kindest is not None for absorbed in tightest)
+    where = ", on the gigs where it hurts least," if split else ""
+    return f"{name} absorbs{where} {kinds}."
 
 
 def _kind(budget: EntitlementBudget, kind: ErrorKind) -> str:

@@ -82,7 +82,7 @@ def _plan_words(ground: Ground, known: Known, plan: EntitlementPlan) -> dict[str
         "reasons": reason_sentences(ground, plan, is_pro=is_pro, levels=levels),
         "proofs": proof_sentences(plan),
         "lowering": lowering_sentence(ground, plan.quality, plan.lowering),
-        "note": QUALITY_NOTES[plan.quality],
+        "note": "" if plan.numbers and not plan.orders else QUALITY_NOTES[plan.quality],
         "then": "With the plan" if plan.numbers is not None else f"With {plan.most} orders",
         "rules": [_rule_row(one, category, is_pro=is_pro, levels=levels) for one in plan.rules],
         "try_url": url,

@@ -83,7 +83,7 @@ def test_a_budget_is_what_the_rules_still_hold(seller: Seller) -> None:
             )
             assert (kept, lost) == (Verdict.MET, Verdict.NOT_MET)
     sentence = budget_sentence(ground, budget)
-    assert sentence.startswith("Level 1 absorbs ")
+    assert sentence.startswith("Level 1 absorbs")
     assert "orders with four stars (" in sentence
 
 
