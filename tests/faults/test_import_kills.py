@@ -39,7 +39,7 @@ pytestmark = [
 KILLS = 36
 KILLS_OF_UNDO = 8
 KILLS_OF_PREVIEW = 8
-_EMPTY = "TRUNCATE sellers_seller, sellers_importbatch CASCADE"
+_EMPTY = "TRUNCATE sellers_seller, sellers_importbatch, sellers_importchange CASCADE"
 
 
 @pytest.fixture(autouse=True)
