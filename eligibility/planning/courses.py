@@ -51,6 +51,7 @@ class Courses:
     Attributes
     ----------
     kind, grid : what one order says of the score, and the scores of the day by numbers of them
+    clean : a clean order, on any gig and day
     usual : None for clean orders
     pace : orders that finish by the day at the pace of the last weeks; None for too few weeks
     """
@@ -62,6 +63,7 @@ class Courses:
     kind: Kind
     grid: Grid
     future: Future
+    clean: Hypothetical
     usual: Usual | None
     pace: int | None
 
@@ -87,7 +89,7 @@ class Courses:
             for gig, number in enumerate(numbers)
             for day in (even_days(today, last, number) if number else ())
         )
-        clean = [clean_order(self.ground, gig, day) for day, gig in days]
+        clean = [replace(self.clean, gig=gig, day=day) for day, gig in days]
         return clean if self.usual is None else as_usual(clean, self.usual)
 
 
@@ -154,6 +156,7 @@ def courses_by(ground: Ground, known: Known, by: date, quality: Quality) -> Cour
         kind=kind,
         grid=grid_by(ground, kind, by),
         future=ground.future(by),
+        clean=clean_order(ground, 0, ground.today_number),
         usual=usual,
         pace=pace,
     )
