@@ -40,18 +40,23 @@ def test_the_simulator_answers_as_one_types_and_the_address_holds_it(
 
     simulator = page.locator("#simulator")
     simulator.get_by_label("Gig").first.select_option(label="Book editing")
-    expect(simulator.locator(".next-sentence")).to_contain_text("instead of")
+    expect(simulator.locator(".next-sentence").first).to_contain_text("instead of")
     assert re.search(r"o1-gig=\d+", page.url)
-    good = simulator.locator(".next-sentence").inner_text()
+    good = simulator.locator(".next-sentence").first.inner_text()
     simulator.get_by_label("Stars").first.select_option(label="1 star")
-    expect(simulator.locator(".next-sentence")).not_to_have_text(good)
+    expect(simulator.locator(".next-sentence").first).not_to_have_text(good)
     expect(page).to_have_url(re.compile(r"o1-stars=1\b"))
     expect(simulator.get_by_text("order 1 that you entered")).to_be_visible()
-    said = simulator.locator(".next-sentence").inner_text()
+    said = simulator.locator(".next-sentence").first.inner_text()
+    # The level follows by itself, with a strip whose forecast is dashed.
+    level = page.locator("#scenario-standing")
+    expect(level.get_by_text("With what you entered")).to_be_visible()
+    expect(level.locator(".strip-ahead").first).to_be_attached()
+    expect(page.locator("#coming-standing .strip-rows")).to_be_visible()
 
     # The address alone gives the same answer, and so does going back to it.
     page.goto(page.url)
-    expect(page.locator("#simulator .next-sentence")).to_have_text(said)
+    expect(page.locator("#simulator .next-sentence").first).to_have_text(said)
     expect(page.locator("#simulator [name='o1-stars']")).to_have_value("1")
 
 
@@ -64,5 +69,5 @@ def test_the_plan_and_the_calendar_lead_to_the_simulator(
     plan.get_by_label("Display at least").select_option("2")
     expect(plan.locator(".next-sentence")).to_contain_text("Nothing is needed")
     page.locator("#age-out").get_by_role("link", name="Without it").first.click()
-    expect(page.locator("#simulator .next-sentence")).to_contain_text("instead of")
+    expect(page.locator("#simulator .next-sentence").first).to_contain_text("instead of")
     assert Order.objects.filter(ref="FOBAD0000001").exists()
