@@ -16,7 +16,6 @@ from sellers.import_pages.draft_file import (
     open_draft,
     today_of,
     usable_joins,
-    without_proofs,
 )
 from sellers.import_pages.looking import read_first
 from sellers.import_pages.reading_form import ReadingForm
@@ -24,7 +23,7 @@ from sellers.importing.drafts import choose_sheet, draft_mapping, set_mapping
 from sellers.importing.mapping.guess import guess_columns
 from sellers.importing.mapping.model import Mapping
 from sellers.importing.mapping.presets import presets
-from sellers.importing.mapping.proofs import prove
+from sellers.importing.mapping.proofs import prove, without_proofs
 from sellers.importing.mapping.propose import Proposal, judged, propose_mapping
 from sellers.importing.mapping.saved import mappings_of, note_use, save_mapping
 from sellers.importing.problems import FileProblemError

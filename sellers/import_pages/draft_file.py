@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -165,15 +165,6 @@ def _columns(theirs: tuple[str, ...], profile: Profile) -> Iterator[tuple[int, C
             if plain_name(column.name) == plain_name(name):
                 yield place, column
                 break
-
-
-def without_proofs(mapping: Mapping) -> Mapping:
-    """The mapping as if nobody had said how dates and amounts are read."""
-    columns = {
-        role: {name: replace(how, date_order="", decimal="") for name, how in of.items()}
-        for role, of in mapping.columns.items()
-    }
-    return replace(mapping, columns=columns)
 
 
 def today_of(batch: ImportBatch) -> dt.date:

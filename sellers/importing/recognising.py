@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,8 @@ from sellers.importing.batches import stored_path
 from sellers.importing.formats import plain_name
 from sellers.importing.mapping.model import VERSION, Join
 from sellers.importing.mapping.model import Mapping as FileMapping
+from sellers.importing.mapping.profile import profile_table
+from sellers.importing.mapping.proofs import proved_anew
 from sellers.importing.mapping.propose import Proposal, propose_mapping
 from sellers.importing.mapping.sets import guess_joins, propose_roles
 from sellers.importing.problems import FileProblemError
@@ -49,9 +52,10 @@ def recognise_files(
     roles = propose_roles(tables, today=today, owner=owner, has_seller=has_seller)
     roles |= {name: FileRole(file.role) for name, file in files.items() if name not in new}
     looked_up = {name: table for name, table in tables.items() if roles[name] is FileRole.TABLE}
-    settled = [*(like.files.exclude(mapping=None) if like else ()), *files.values()]
+    before = [file for name, file in files.items() if name not in new]
+    settled = [*(like.files.exclude(mapping=None) if like else ()), *before]
     for name, table in tables.items():
-        if name not in new or _read_like_another(new[name], table, settled):
+        if name not in new or _read_like_another(new[name], table, settled, today):
             continue
         if name in looked_up:
             settle(new[name], FileRole.TABLE, None, "")
@@ -68,14 +72,20 @@ def recognise_files(
     ImportFile.objects.bulk_update(new.values(), READ_AS)
 
 
-def _read_like_another(file: ImportFile, table: Table, settled: Sequence[ImportFile]) -> bool:
-    """Whether a file has the columns of one that was settled; then it is read like that one."""
+def _read_like_another(
+    file: ImportFile, table: Table, settled: Sequence[ImportFile], today: dt.date
+) -> bool:
+    """Whether a file has the columns of one that was settled; then it is read like that one.
+
+    What it shows itself about its dates and amounts comes first.
+    """
     twin = next((other for other in settled if _fits(other, table)), None)
     if twin is None or twin.mapping is None:
         return False
     # What was looked up before stands in the file itself.
-    mapping = {key: value for key, value in twin.mapping.items() if key != "joins"}
-    file.role, file.mapping, file.mapping_name = twin.role, mapping, twin.mapping_name
+    mapping = replace(FileMapping.from_json(twin.mapping), joins=())
+    mapping = proved_anew(mapping, profile_table(table, today), today)
+    settle(file, FileRole(twin.role), mapping, twin.mapping_name)
     return True
 
 

@@ -77,6 +77,32 @@ def prove(mapping: FileMapping, profile: Profile, today: dt.date) -> Proved:
     return Proved(replace(mapping, columns=columns), unique, _once(questions))
 
 
+def without_proofs(mapping: FileMapping) -> FileMapping:
+    """The mapping as if nobody had said how dates and amounts are read."""
+    columns = {
+        role: {name: replace(how, date_order="", decimal="") for name, how in of.items()}
+        for role, of in mapping.columns.items()
+    }
+    return replace(mapping, columns=columns)
+
+
+def proved_anew(mapping: FileMapping, profile: Profile, today: dt.date) -> FileMapping:
+    """A mapping made for another file, with what this one shows; elsewhere it stays as it was."""
+    shown = prove(without_proofs(mapping), profile, today).mapping.columns
+    columns = {
+        role: {
+            name: replace(
+                how,
+                date_order=shown[role][name].date_order or how.date_order,
+                decimal=shown[role][name].decimal or how.decimal,
+            )
+            for name, how in of.items()
+        }
+        for role, of in mapping.columns.items()
+    }
+    return replace(mapping, columns=columns)
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     role: FileRole

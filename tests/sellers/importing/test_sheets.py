@@ -112,6 +112,31 @@ def test_files_of_one_name_are_told_apart_and_what_was_said_about_one_stays() ->
     ]
 
 
+def test_a_file_with_the_columns_of_another_is_read_by_what_it_shows_itself() -> None:
+    head = "order number,gig,ordered,status,price,currency,seller\n"
+    days = {"dmy": "31/05/2024", "mdy": "05/31/2024", "neither": "05/04/2024"}
+    texts = {
+        name: f"{head}{name},logo,{day},completed,80.00,USD,mira\n" for name, day in days.items()
+    }
+    user = an_admin()
+
+    def orders_of(batch: ImportBatch) -> list[str | None]:
+        return [
+            file.mapping["columns"]["orders"]["ordered_at"].get("date_order")
+            for file in batch.files.all()
+            if file.mapping
+        ]
+
+    together = a_draft(*[upload(f"{name}.csv", text) for name, text in texts.items()], user=user)
+    # Of files that come together nothing was said yet: what shows nothing is asked for.
+    assert orders_of(together) == ["dmy", "mdy", None]
+    first = a_draft(upload("dmy.csv", texts["dmy"]), user=user)
+    for name in ("mdy", "neither"):
+        assert add_files(batch=first, files=[upload(f"{name}.csv", texts[name])], owner=user)
+    # What is added to a file with these columns is read like it, unless it shows otherwise.
+    assert orders_of(first) == ["dmy", "mdy", "dmy"]
+
+
 def test_what_buyers_wrote_is_kept_only_where_the_upload_says_so() -> None:
     assert a_draft(upload("o.csv", orders_file({}))).keeps_review_text
     user = an_admin("second@example.test")
