@@ -60,19 +60,19 @@ def missing(reason: str) -> None:
 LONG = ("realdata", "faults", "e2e")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whatever uses the database is among the suites that talk to servers.
-
-    Where several processes share the files, long ones begin first: one that began last would
-    leave the other processes idle.
-    """
-    if hasattr(config, "workerinput"):
-        items.sort(key=_how_late)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the database is among the suites that talk to servers."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "servers"}:
             item.add_marker("servers")
+
+
+@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
+def begin_with_the_longest(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the files, one that began last would leave the others idle."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_how_late)
 
 
 def _how_late(item: pytest.Item) -> int:
