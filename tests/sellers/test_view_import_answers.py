@@ -19,7 +19,7 @@ from sellers.models import (
     Seller,
 )
 from sellers.views import import_undo
-from tests.builders import a_seller, an_admin
+from tests.builders import a_seller, a_user, an_admin
 from tests.sellers.importing.files import import_files, orders_file
 from tests.sellers.importing.test_sheets import WORKBOOK
 from tests.sellers.importing.test_workbooks import book, sheet, text
@@ -78,6 +78,20 @@ def test_the_sheet_is_chosen_on_the_page_and_remembered_with_the_mapping() -> No
     work(batch)
     assert Order.objects.get().ref == "W-1"
     assert any("The sheet “2024” was read" in note for note in batch.notes)
+
+
+def test_a_sheet_of_the_import_of_another_does_not_exist() -> None:
+    owner, stranger = a_user(), a_user()
+    mine = a_seller("mira", owner=owner)
+    a_seller("noor", owner=stranger)
+    upload(as_user(owner), ("w.xlsx", WORKBOOK), seller=mine.pk)
+    batch = ImportBatch.objects.get()
+    place = address("import_sheet", batch, batch.files.get().pk)
+    assert as_user(stranger).post(place, {"also": "Reviews"}).status_code == 404
+    assert as_user(owner).get(place).status_code == 405
+    assert batch.files.count() == 1
+    assert as_user(owner).post(place, {"also": "Reviews"}).status_code == 302
+    assert batch.files.count() == 2
 
 
 def test_an_empty_sheet_is_refused_in_words_and_the_one_before_stays() -> None:
