@@ -68,8 +68,9 @@ def _everything(seller: Seller) -> None:
     a_move(seller, date(2024, 6, 12), 10, 9)
     a_promise(seller, text="still open", measure="late")
     a_promise(seller, text="ran out long ago", due=date(2024, 5, 13), made_on=date(2024, 5, 13))
-    for text, state, days in (("kept one", "kept", 2), ("broken one", "broken", 2),
-                              ("long past", "kept", 60), ("taken back", "withdrawn", 2)):  # fmt: skip
+    decided = {"kept one": ("kept", 2), "broken one": ("broken", 2)}
+    decided |= {"long past": ("kept", 60), "taken back": ("withdrawn", 2)}
+    for text, (state, days) in decided.items():
         at = NOW - timedelta(days=days)
         a_promise(
             seller, text=text, state=state, decided_by=seller.owner, decided_as="owner",
