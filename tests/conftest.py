@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
-def begin_with_the_longest(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_begin_with_the_longest(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several processes share the files, one that began last would leave the others idle."""
     if hasattr(config, "workerinput"):
         items.sort(key=_how_late)
