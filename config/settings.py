@@ -289,7 +289,7 @@ STANDING_POLICY = env.text(os.environ, "STANDING_POLICY", "fiverr-success-2024")
 # Whether accounts with a public password may be made: on a private address only.
 STANDING_DEMO = env.flag(os.environ, "STANDING_DEMO", default=False)
 STANDING_POLICY_DIRS = env.folders(os.environ, "STANDING_POLICY_DIRS")
-# Folders with rule sets for levels and promoted gigs, and inferred rules that are not looked at.
+# Folders with more rule sets, and inferred rules that are switched off ("rule-set/rule").
 STANDING_RULE_DIRS = env.folders(os.environ, "STANDING_RULE_DIRS")
 STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")
 # Called when facts changed: the app of the facts knows nothing of what is computed from them.
@@ -306,9 +306,6 @@ STANDING_RECOMPUTE_CHECKS = (
     "eligibility.checking.check_eligibility",
     "eligibility.coaching.storing.check_losses",
 )
-# Folders with more rule sets, and inferred rules that are switched off ("rule-set/rule").
-STANDING_RULE_DIRS = env.folders(os.environ, "STANDING_RULE_DIRS")
-STANDING_RULES_OFF = env.words(os.environ, "STANDING_RULES_OFF")
 # For how many days a change of eligibility is news.
 STANDING_NOTICE_DAYS = env.integer(
     os.environ, "STANDING_NOTICE_DAYS", default=14, least=0, most=366

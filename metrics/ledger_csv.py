@@ -10,22 +10,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 
 from metrics.explanation import Explanation, Side
 from metrics.ledger_view import Filter, Row, matching, rows_of
+from sellers.spreadsheets import neutralised
 
 HEAD = ("order", "finished", "gig", "area", "cause", "detail", "amount")
-
-#: A cell that begins like this is a formula to a spreadsheet program.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-@lru_cache(maxsize=4096)
-def neutralised(text: str) -> str:
-    """A text that no spreadsheet program runs: led by an apostrophe where it looks like one."""
-    bare = text.lstrip()
-    return f"'{text}" if bare.startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
 def ledger_csv(explanation: Explanation, wanted: Filter, refs: Mapping[int, str]) -> str:

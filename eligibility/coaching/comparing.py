@@ -23,6 +23,7 @@ from metrics.series import DailySeries, unpack
 from sellers.access import sellers_shown_to
 from sellers.access.looks import note_roster
 from sellers.models import Seller, User
+from sellers.row_numbers import row_number
 
 LEAST, MOST = 2, 4
 #: Days of the chart, days whose moves are listed, and how many of them.
@@ -58,11 +59,11 @@ def compare_context(data: QueryDict, user: User, now: datetime) -> dict[str, Any
 
     Those one may not see are left out as if they were not there; more than :data:`MOST` too.
     """
-    named = [int(pk) for pk in data.getlist("seller") if pk.isascii() and pk.isdecimal()]
+    named = [pk for text in data.getlist("seller") if (pk := row_number(text)) is not None]
     marks = marks_of(user)
     own = {mark.seller_id: mark for mark in marks}
     asked = ClientsQuery(QueryDict(), list(own.values())).asked()
-    wanted = list(dict.fromkeys(pk for pk in named if pk < 2**63))[: 5 * MOST]
+    wanted = list(dict.fromkeys(named))[: 5 * MOST]
     visible = sellers_shown_to(user, now=now).filter(pk__in=wanted)
     found = {seller.pk: seller for seller in clients(visible, asked, marks, now)}
     sellers = [found[pk] for pk in wanted if pk in found]

@@ -9,7 +9,7 @@ from datetime import date
 
 from eligibility.pages.orders_parts import CountedRow, CountsPage
 from eligibility.words import STATE_WORDS
-from metrics.ledger_csv import neutralised
+from sellers.spreadsheets import neutralised
 
 HEAD = ("what", "gig", "day", "counts", "reason", "brings", "counts until")
 _KINDS = {"yes": "yes", "against": "against", "maybe": "in doubt", "no": "no"}

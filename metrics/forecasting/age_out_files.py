@@ -11,9 +11,9 @@ from icalendar import Calendar, Event
 
 from metrics.forecasting.age_out import AHEAD_DAYS, AgeOutRow
 from metrics.forecasting.quiet import ComingMove
-from metrics.ledger_csv import neutralised
 from metrics.words import day_words, score_words
 from sellers.models import Seller
+from sellers.spreadsheets import neutralised
 
 HEAD = (
     "order",

@@ -16,10 +16,10 @@ from sellers.importing.context import Context
 from sellers.importing.mapping.apply import MappedSource
 from sellers.importing.mapping.gather import groups_of
 from sellers.importing.raw_cells import RawRow, raw_rows
-from sellers.importing.report import neutralised
 from sellers.importing.sources import open_source
 from sellers.importing.sources.remarks import REMARKS
 from sellers.models import ImportBatch, ImportFile
+from sellers.spreadsheets import neutralised
 
 
 def files_with_rejections(batch: ImportBatch) -> list[ImportFile]:

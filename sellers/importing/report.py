@@ -9,8 +9,8 @@ from celery import current_app
 from django.core.cache import cache
 from django.db.models import F
 
-from sellers.importing.sources.remarks import FORMULA_STARTS
 from sellers.models import ImportBatch
+from sellers.spreadsheets import neutralised
 
 #: Fields that add up to the rows read, with what they are called and what they mean.
 COUNTS = (
@@ -44,11 +44,6 @@ def rejected_rows(*, batch: ImportBatch) -> Iterator[list[str]]:
     rows = batch.rejections.order_by("file", "line", "id").values_list(*fields)
     for row in rows.iterator(chunk_size=2000):
         yield [neutralised(str(cell)) for cell in row]
-
-
-def neutralised(cell: str) -> str:
-    """The cell as text, even where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def late_rejections(batch: ImportBatch) -> int:

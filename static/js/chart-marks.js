@@ -259,6 +259,6 @@
   }
 
   window.standing = Object.assign(window.standing || {}, {
-    chartMarks: { annotate: annotate, closerRange: closerRange, addBoundaries: addBoundaries, waterfall: waterfall },
+    chartMarks: { plain: plain, annotate: annotate, closerRange: closerRange, addBoundaries: addBoundaries, waterfall: waterfall },
   });
 })();

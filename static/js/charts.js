@@ -35,7 +35,10 @@
     figure.layout = theme.layoutFor(figure.layout, kind, t, narrow);
     figure.layout.width = size.width;
     figure.layout.height = size.height;
-    figure.data.forEach(function (trace) { theme.styleTrace(trace, t); });
+    figure.data.forEach(function (trace) {
+      if (trace.name) trace.name = marks.plain(trace.name);
+      theme.styleTrace(trace, t);
+    });
     if (state.closer) {
       figure.layout.yaxis.range = marks.closerRange(figure, figure.layout.yaxis.range);
       marks.addBoundaries(figure);

@@ -11,8 +11,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from metrics.ledger_csv import HEAD, neutralised
+from metrics.ledger_csv import HEAD
 from sellers.models import User
+from sellers.spreadsheets import neutralised
 from tests.builders import PASSWORD, a_gig, a_seller, a_user
 from tests.metrics.why_story import DAY_BEFORE, TURN, WhyStory, finished_order, the_perfect_order
 

@@ -74,7 +74,7 @@ class Person:
         return self.client.post(address, found)
 
 
-def fields_of(context: Mapping[str, Any]) -> dict[str, str]:
+def fields_of(context: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for form in (context["reading"], context["form"]):
         for bound in form or ():

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sellers.importing.reading import Chunk, Table
+from sellers.spreadsheets import restored
 
 #: What stands beside the columns of the file: its own line, what is wrong, what would mend it.
 REMARKS = ("standing: line", "standing: problem", "standing: fix")
-#: Spreadsheets run what begins like this.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def without_remarks(table: Table) -> Table:
@@ -28,9 +27,5 @@ class PlainTable:
 
     def chunks(self) -> Iterator[Chunk]:
         for chunk in self._table.chunks():
-            rows = [[_as_given(row[place]) for place in self._places] for row in chunk.rows]
+            rows = [[restored(row[place]) for place in self._places] for row in chunk.rows]
             yield Chunk(chunk.lines, rows, chunk.torn, chunk.torn_rows)
-
-
-def _as_given(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell

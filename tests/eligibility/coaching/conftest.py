@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,9 +25,8 @@ HTMX = {"HX-Request": "true", "HX-Target": "roster_table"}
 
 
 @pytest.fixture(autouse=True)
-def _noon(time_machine: Any) -> Iterator[None]:
+def _noon(time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
-    return
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ def stood(
 ) -> Seller:
     """A seller with standing, level, series and one gig."""
     seller = a_seller(handle, owner=owner, category="Writing")
-    stamp = {
+    stamp: dict[str, Any] = {
         "policy": current_policy_file().key,
         "engine_version": ENGINE_VERSION,
         "revision": seller.revision,

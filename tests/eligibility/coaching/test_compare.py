@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def compare(client: Client, *sellers: object) -> str:
-    query = {"seller": [getattr(one, "pk", one) for one in sellers]}
+    query = {"seller": [str(getattr(one, "pk", one)) for one in sellers]}
     answer = client.get(reverse("eligibility:compare"), query)
     assert answer.status_code == 200
     return answer.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -81,7 +82,7 @@ def test_each_kind_of_loss_is_said_with_its_day_reason_and_step(
     gig = gone.gigs.get()
     a_loss(gone, 9, Losses.GIG, gig=gig, rule_set="promoted-2024", rule="level", value_num=None,
            value_den=None, steps=[])  # fmt: skip
-    score = {"rule_set": "", "rule": "", "steps": [], "level": None}
+    score: dict[str, Any] = {"rule_set": "", "rule": "", "steps": [], "level": None}
     a_loss(a_client("fading"), 11, Losses.SCORE, score_before=8.51, score_after=8.4951,
            leaving=3, **score)  # fmt: skip
     a_loss(a_client("unscored"), 12, Losses.SCORE, score_before=8.6, score_after=None, **score)
