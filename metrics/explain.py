@@ -49,13 +49,13 @@ class Explainer:
         self.seller = seller
         self._grounds: dict[str, Moment] = {}
         self.facts = read_facts([seller.pk]) if facts is None else facts
-        titles = {
-            pk: title or ref
-            for pk, title, ref in Gig.objects.filter(seller=seller).values_list(
-                "pk", "title", "ref"
+        names = {
+            pk: GigName(pk, title or ref, is_active)
+            for pk, title, ref, is_active in Gig.objects.filter(seller=seller).values_list(
+                "pk", "title", "ref", "is_active"
             )
         }
-        self.gigs = tuple(GigName(pk, titles[pk]) for pk in self.facts.gig_ids.tolist())
+        self.gigs = tuple(names[pk] for pk in self.facts.gig_ids.tolist())
         self.observed = {
             day: float(value)
             for day, value in Observation.objects.filter(

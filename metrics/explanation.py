@@ -63,6 +63,8 @@ class GigName:
 
     pk: int
     title: str
+    #: No order comes on a gig that is paused.
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

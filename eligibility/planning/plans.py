@@ -34,7 +34,7 @@ from eligibility.rules.types import (
 )
 from metrics.engine.days import day_number
 from metrics.engine.plan import best_sharings
-from metrics.forecasting.planning import MOST_ORDERS, Quality, lowering_gigs
+from metrics.forecasting.planning import MOST_ORDERS, Quality, lowering_gigs, only_active
 
 #: Numbers of orders that are judged first; the rest only where none of them does.
 _FIRST = 16
@@ -217,10 +217,7 @@ def _sharings(
         for rule in counted_rules(level.rules)
         if rule.metric is Metric.SUCCESS_SCORE
     ]
-    # No order comes on a gig that is paused.
-    none = np.arange(MOST_ORDERS + 1) == 0
-    active = courses.known.read.columns.gig_active.tolist()
-    only = {gig: none for gig, runs in enumerate(active) if not runs} | (allowed or {})
+    only = only_active(courses.ground) | (allowed or {})
     found = best_sharings(courses.grid, max(asked, default=_MIDDLE), only)
     return [numbers for numbers in found if numbers is not None]
 
@@ -339,5 +336,5 @@ def _answer(
         ),
         by_people=gig is None and level is not None and level.reviewed,
         pace=courses.pace,
-        lowering=lowering_gigs(courses.grid),
+        lowering=lowering_gigs(courses.ground, courses.grid),
     )

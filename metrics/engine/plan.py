@@ -45,14 +45,18 @@ class NoPlan:
     score: float | None
 
 
-def fewest_orders(grid: Grid, score: float) -> Plan | NoPlan:
-    """The fewest orders on any gigs with an overall score of at least ``score``."""
-    found = _first_reaching(grid, score)
+#: By gig, shape (numbers,): the numbers of orders that may be on it.
+Allowed = dict[int, NDArray[np.bool_]]
+
+
+def fewest_orders(grid: Grid, score: float, allowed: Allowed | None = None) -> Plan | NoPlan:
+    """The fewest orders with an overall score of at least ``score``, shared out as allowed."""
+    found = _first_reaching(grid, score, allowed)
     if found is not None:
         reached = grid.overall(found)
         if reached is not None:
             return Plan(tuple(found), reached)
-    return _nearest(grid)
+    return _nearest(grid, allowed)
 
 
 def fewest_orders_on_gig(grid: Grid, gig: int, score: float) -> Plan | NoPlan:
@@ -68,16 +72,12 @@ def fewest_orders_on_gig(grid: Grid, gig: int, score: float) -> Plan | NoPlan:
 
 
 def best_sharings(
-    grid: Grid, score: float, allowed: dict[int, NDArray[np.bool_]] | None = None
+    grid: Grid, score: float, allowed: Allowed | None = None
 ) -> list[tuple[int, ...] | None]:
     """For 0, 1, … orders in all the way of sharing them out that serves a target best.
 
     If any way reaches an overall score of ``score`` with so many orders, this one does. Where
     none leads to a score at all it is some way.
-
-    Parameters
-    ----------
-    allowed : by gig, shape (numbers,): the numbers of orders that may be on it
 
     Returns
     -------
@@ -95,9 +95,9 @@ def _on(gig: int, number: int, gigs: int) -> tuple[int, ...]:
     return tuple(number if index == gig else 0 for index in range(gigs))
 
 
-def _first_reaching(grid: Grid, score: float) -> list[int] | None:
+def _first_reaching(grid: Grid, score: float, allowed: Allowed | None) -> list[int] | None:
     """The smallest number of orders for which the best sharing out reaches the score."""
-    best = _Best(grid, score)
+    best = _Best(grid, score, allowed)
     for number in range(grid.most + 1):
         if best.value[-1][1][number] >= 0:
             numbers = best.numbers(number)
@@ -106,15 +106,15 @@ def _first_reaching(grid: Grid, score: float) -> list[int] | None:
     return None
 
 
-def _nearest(grid: Grid) -> NoPlan:
+def _nearest(grid: Grid, allowed: Allowed | None) -> NoPlan:
     """The best score that can be reached: the largest target that some number reaches."""
     low, high = 1.0, 10.0
-    numbers = _first_reaching(grid, low)
+    numbers = _first_reaching(grid, low, allowed)
     if numbers is None:
         return NoPlan(grid.most, (0,) * len(grid.score), None)
     while high - low > _CLOSE:
         middle = (low + high) / 2
-        reaching = _first_reaching(grid, middle)
+        reaching = _first_reaching(grid, middle, allowed)
         if reaching is None:
             high = middle
         else:
@@ -129,9 +129,7 @@ class _Best:
     them counts, because a seller none of whose gigs counts has no score.
     """
 
-    def __init__(
-        self, grid: Grid, score: float, allowed: dict[int, NDArray[np.bool_]] | None = None
-    ) -> None:
+    def __init__(self, grid: Grid, score: float, allowed: Allowed | None = None) -> None:
         self._gain = grid.weighted - score * grid.share
         for gig, numbers in (allowed or {}).items():
             self._gain[gig, ~numbers] = -np.inf

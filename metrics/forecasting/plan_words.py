@@ -89,8 +89,9 @@ def _nearest(ground: Ground, answer: PlanAnswer, found: NoPlan) -> str:
     most = counted(found.most, *words)
     if found.score is None:
         return f"with up to {most} there is no score at all."
+    active = sum(gig.is_active for gig in ground.gigs)
     sharing = (
-        f"shared out over your {counted(len(ground.gigs), 'gig', 'gigs')} in any way"
+        f"shared out over your {counted(active, 'active gig', 'active gigs')} in any way"
         if answer.target.gig is None
         else "on this gig"
     )

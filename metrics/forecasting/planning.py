@@ -16,7 +16,7 @@ from metrics.engine.fact_columns import evidence_columns
 from metrics.engine.future import Future
 from metrics.engine.hypothetical import Hypothetical, Scenario, applied
 from metrics.engine.pace import OwnWeeks, own_weeks
-from metrics.engine.plan import NoPlan, Plan, fewest_orders, fewest_orders_on_gig
+from metrics.engine.plan import Allowed, NoPlan, Plan, fewest_orders, fewest_orders_on_gig
 from metrics.engine.state import displayed_score, seller_score, state_of
 from metrics.engine.types import (
     AREAS,
@@ -133,7 +133,7 @@ def smallest_plan(
         return None
     grid = grid_by(ground, kind, by)
     if target.gig is None:
-        found = fewest_orders(grid, target.score)
+        found = fewest_orders(grid, target.score, only_active(ground))
     else:
         found = fewest_orders_on_gig(grid, target.gig, target.score)
     items = plan_items(found.numbers, kind, today, last, ground.policy.window_days)
@@ -142,7 +142,13 @@ def smallest_plan(
         verified = simulated.score_on(last)
     else:
         verified = simulated.gig_score_on(target.gig, last)
-    return PlanAnswer(target, by, quality, found, verified, lowering_gigs(grid))
+    return PlanAnswer(target, by, quality, found, verified, lowering_gigs(ground, grid))
+
+
+def only_active(ground: Ground) -> Allowed:
+    """How plans share out: no order comes on a gig that is paused."""
+    none = np.arange(MOST_ORDERS + 1) == 0
+    return {number: none for number, gig in enumerate(ground.gigs) if not gig.is_active}
 
 
 def check_day(ground: Ground, by: date) -> None:
@@ -217,10 +223,12 @@ def plan_items(
     )
 
 
-def lowering_gigs(grid: Grid) -> tuple[tuple[int, float], ...]:
-    """Gigs on which one order more lowers the overall score."""
+def lowering_gigs(ground: Ground, grid: Grid) -> tuple[tuple[int, float], ...]:
+    """Active gigs on which one order more lowers the overall score."""
     found = []
     for gig in range(len(grid.score)):
+        if not ground.gigs[gig].is_active:
+            continue
         before, after = grid.alone(gig)[:2]
         if after < before:
             found.append((gig, float(before - after)))

@@ -100,12 +100,16 @@ def smallest_rating_plan(
     grid = grid_by(ground, said, by)
     gig = target.gig
     if gig is None:
-        scores = [grid.alone(number)[found.orders] for number in range(len(ground.gigs))]
-        gig = int(np.nan_to_num(np.array(scores), nan=-np.inf).argmax())
+        some = [number for number, one in enumerate(ground.gigs) if one.is_active]
+        among = some or list(range(len(ground.gigs)))
+        scores = [grid.alone(number)[found.orders] for number in among]
+        gig = among[int(np.nan_to_num(np.array(scores), nan=-np.inf).argmax())]
     one_fewer = None
     if isinstance(found, RatingPlan) and found.orders:
         one_fewer = rating_with(known, kind, found.orders - 1)
-    return RatingAnswer(target, by, quality, kind, found, one_fewer, gig, lowering_gigs(grid))
+    return RatingAnswer(
+        target, by, quality, kind, found, one_fewer, gig, lowering_gigs(ground, grid)
+    )
 
 
 def _reviews(ground: Ground, gig: int | None) -> ReviewColumns:

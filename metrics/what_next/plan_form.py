@@ -87,8 +87,11 @@ class PlanForm(PlanDayForm):
         self.fields["gig"] = forms.ChoiceField(
             label="Where",
             required=False,
-            choices=[("", "overall"), *((str(gig.pk), gig.title) for gig in ground.gigs)],
-            error_messages={"invalid_choice": "This gig is not one of this seller's."},
+            choices=[
+                ("", "overall"),
+                *((str(gig.pk), gig.title) for gig in ground.gigs if gig.is_active),
+            ],
+            error_messages={"invalid_choice": "This is not an active gig of this seller's."},
         )
 
     def add_prefix(self, field_name: str) -> str:

@@ -20,6 +20,7 @@ from metrics.forecasting.plan_words import (
     proof_sentence,
 )
 from metrics.forecasting.planning import (
+    MOST_ORDERS,
     ErrorKind,
     Quality,
     Target,
@@ -84,6 +85,33 @@ def test_a_plan_reaches_its_target_in_the_simulator_and_one_order_fewer_does_not
     assert sentence.endswith(f"{start + 1} overall ({answer.found.score:.2f}).")
     assert "by 11 Aug 2024" in sentence
     assert "however shared out, it is not reached" in proof_sentence(answer)
+
+
+def test_a_plan_puts_no_order_on_a_paused_gig() -> None:
+    seller = a_dented_seller()
+    ground = ground_of(seller, TODAY)
+    free = smallest_plan(ground, Target(9), BY)
+    assert free is not None
+    assert isinstance(free.found, Plan)
+    used = max(range(2), key=lambda gig: free.found.numbers[gig])
+    assert free.found.numbers[used]
+    seller.gigs.filter(pk=ground.gigs[used].pk).update(is_active=False)
+    ground = ground_of(seller, TODAY)
+    answer = smallest_plan(ground, Target(9), BY)
+    assert answer is not None
+    assert not answer.found.numbers[used]
+    assert used not in [gig for gig, _ in answer.lowering]
+    # Every number on the other gig, brute force: the first that holds, or none does.
+    other = 1 - used
+    holding = [
+        count
+        for count in range(MOST_ORDERS + 1)
+        if score_with(ground, tuple(count * (gig == other) for gig in range(2))) >= 8.5
+    ]
+    if isinstance(answer.found, Plan):
+        assert answer.found.orders == holding[0]
+    else:
+        assert not holding
 
 
 def test_a_target_of_a_gig_is_reached_by_orders_on_that_gig() -> None:

@@ -189,7 +189,7 @@ def test_a_rating_can_be_planned_for_too(client: Client, bad: Order) -> None:
         ({"by": "soon"}, "This is not a day."),
         ({"by": "2024-06-12"}, "Choose a day from 13 Jun 2024 to"),
         ({"target": "11"}, "Select a valid choice"),
-        ({"plan-gig": "7777777"}, "This gig is not one of this seller&#x27;s."),
+        ({"plan-gig": "7777777"}, "This is not an active gig of this seller&#x27;s."),
     ],
 )
 def test_a_plan_that_cannot_be_asked_says_what_is_wrong(
