@@ -21,6 +21,7 @@ from sellers.importing.decisions import (
     preview_batch,
     queue_undo,
 )
+from sellers.importing.file_staging import FileStaging
 from sellers.importing.run import run_batch
 from sellers.importing.undo import CannotUndoError
 from sellers.models import (
@@ -215,9 +216,13 @@ def test_an_import_can_be_cancelled_wherever_it_waits(
     nothing_left(batch, tmp_path)
 
 
-@pytest.mark.parametrize("step", ["_open_files", "_stage", "_merge"])
+@pytest.mark.parametrize(
+    ("worker", "step"),
+    [(FileStaging, "open"), (FileStaging, "stage"), (run._Runner, "_merge")],
+)
 @pytest.mark.parametrize("saving", [False, True])
 def test_a_worker_stops_where_it_is_when_the_import_is_cancelled(
+    worker: type,
     step: str,
     saving: bool,
     tmp_path: Path,
@@ -226,7 +231,7 @@ def test_a_worker_stops_where_it_is_when_the_import_is_cancelled(
 ) -> None:
     batch = previewed(ORDERS) if saving else a_batch(ORDERS)
     (commit_batch if saving else preview_batch)(batch_id=batch.pk)
-    goes_on = getattr(run._Runner, step)
+    goes_on = getattr(worker, step)
     if step == "_merge":  # the last look is enough
         monkeypatch.setattr(run._Runner, "_watch", lambda _runner: None)
 
@@ -236,7 +241,7 @@ def test_a_worker_stops_where_it_is_when_the_import_is_cancelled(
         assert not batch.is_final  # the worker itself ends it
         return goes_on(runner, *arguments)
 
-    monkeypatch.setattr(run._Runner, step, cancelled_meanwhile)
+    monkeypatch.setattr(worker, step, cancelled_meanwhile)
     with django_capture_on_commit_callbacks(execute=True):
         run_batch(batch_id=batch.pk)
     nothing_left(batch, tmp_path)
