@@ -18,9 +18,6 @@ from sellers.importing import (
 from sellers.importing.outcome import Outcome, read_outcome
 from sellers.models import ImportBatch
 
-#: So many new rows are worth telling the planner of at once.
-_MANY = 20_000
-
 
 def leave_out(batch: ImportBatch) -> int:
     """Take rows that a person left out from what is staged; returns how many those were."""
@@ -82,9 +79,3 @@ def touched_sellers(*, known_only: bool = False) -> list[int]:
             "ORDER BY seller_id"
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def tell_planner(outcome: Outcome) -> None:
-    """After many new rows the planner's picture of the tables is of no use; show it anew."""
-    if outcome.new >= _MANY:
-        staging.analyze("sellers_order", "sellers_review")

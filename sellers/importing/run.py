@@ -33,8 +33,9 @@ from sellers.importing.endings import (
     take_back,
 )
 from sellers.importing.file_staging import FileStaging
-from sellers.importing.merging import leave_out, merge_staged, tell_planner
+from sellers.importing.merging import leave_out, merge_staged
 from sellers.importing.outcome import Outcome
+from sellers.importing.planner import analyze_believed_empty, tell_planner
 from sellers.importing.problems import FileProblemError
 from sellers.models import ImportBatch, ImportState
 
@@ -155,6 +156,7 @@ class _Runner:
         batch.stage = "working out the effect" if self.is_preview else "saving"
         self._tell()
         staging.analyze(*staging.TABLES)
+        analyze_believed_empty()
 
     def _tell_in_time(self) -> None:
         if time.monotonic() - self.told_at > PROGRESS_SECONDS:
@@ -192,7 +194,7 @@ class _Runner:
             if not self.is_kept:
                 self._report(outcome, effect)
         if self.is_kept:
-            tell_planner(outcome)
+            tell_planner(outcome.new)
         if self.on_progress is not None:
             self.on_progress(batch)
 

@@ -23,6 +23,7 @@ from sellers.importing.merge_observations import OBSERVATION_LOG
 from sellers.importing.merge_orders import ORDER_LOG
 from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
 from sellers.importing.merge_sellers import GIG_LOG
+from sellers.importing.planner import analyze_believed_empty
 from sellers.importing.standings import (
     MOST_SELLERS,
     SellerShift,
@@ -107,6 +108,7 @@ def undo_batch(
     CannotUndoError
         If nothing was imported, or what it did is not in the log.
     """
+    analyze_believed_empty()
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
         if batch.state == ImportState.UNDONE:
@@ -128,6 +130,7 @@ def undo_batch(
 
 def undo_preview(*, batch: ImportBatch, now: dt.datetime) -> UndoEffect:
     """What :func:`undo_batch` would do, by doing it in a transaction that is rolled back."""
+    analyze_believed_empty()
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         _check(batch)
