@@ -181,8 +181,9 @@ class SharedWorker:
 
 @pytest.fixture(scope="session")
 def _shared_worker(
-    servers: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SharedWorker]:
+    """Ended before its database is dropped."""
     shared = SharedWorker(tmp_path_factory.mktemp("worker"))
     yield shared
     shared.stop()

@@ -16,10 +16,11 @@ from config.embedded.processes import is_alive
 PREFIX = "standing-test-"
 OWN_DATABASE = not os.environ.get("DATABASE_URL", "").strip()
 OWN_REDIS = not os.environ.get("REDIS_URL", "").strip()
-# Of several processes that share the tests each has a broker of its own.
+# Of several processes that share the tests each has a broker of its own, and the cache after it.
 _number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
 if _number and not OWN_REDIS:
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{_number}"
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{2 * int(_number)}"
+    os.environ.pop("CACHE_REDIS_URL", None)
 # A folder that a test run may write, and that a restart of the run finds again.
 PROJECT_VAR = Path(__file__).resolve().parent.parent / "var"
 

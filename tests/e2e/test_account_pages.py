@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from sellers.models import Letter, Seller, User
 from tests.builders import PASSWORD, a_grant, a_seller, a_user
 
-pytestmark = [pytest.mark.e2e, pytest.mark.servers]
+pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.once]
 
 ENTRANCE = (
     *("account_login", "account_signup", "account_reset_password", "account_inactive"),

@@ -24,7 +24,7 @@ from tests.scene import Scene, a_scene
 from tests.security.poison import poison
 from tests.test_every_address import ADDRESSES, address, admin_addresses
 
-pytestmark = [pytest.mark.e2e, pytest.mark.servers]
+pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.once]
 
 #: What the admin site answers to its own scripts, and what it refuses of computed rows.
 NO_PAGES = ("/jsi18n/", "/autocomplete/", "/add/", "/delete/")

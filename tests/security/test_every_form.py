@@ -16,6 +16,8 @@ from tests.scene import Scene
 from tests.security.questions import choices_of_rows, field_names, our_forms
 from tests.test_every_address import ADDRESSES, Visitor, address, admin_addresses, rows_about
 
+pytestmark = pytest.mark.once
+
 #: What a form holds to be accepted; "gig", "grant" … name fields of Things.
 BODIES: dict[str, dict[str, str]] = {
     "sellers:access_give": {

@@ -23,6 +23,8 @@ from tests.security.poison import (
 from tests.security.questions import field_names
 from tests.test_every_address import ADDRESSES, Visitor, address, admin_addresses
 
+pytestmark = pytest.mark.once
+
 ADMIN = "/admin/"
 DATA = ("text/csv", "text/calendar", "text/plain", "text/javascript", "application/json")
 
