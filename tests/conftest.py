@@ -135,6 +135,21 @@ def django_db_keepdb() -> bool:
     return OWN_DATABASE
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's own; what still holds the database at the end cannot keep it from going.
+
+    A server notices only later that a process was killed whose session it serves.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _rates_survive_a_flush() -> None:
     """A test with real transactions empties every table: the shipped rates come back with it."""
