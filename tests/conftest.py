@@ -19,6 +19,7 @@ from django.db.models.signals import post_migrate
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
+from config.celery import app as celery
 from config.embedded import Home
 from tests import browser
 from tests.environment import OWN_DATABASE, under_ci
@@ -29,6 +30,7 @@ from tests.servers import (
     database_url,
     start_throw_away,
     start_worker,
+    wait_until,
 )
 
 hypothesis_settings.register_profile("standing", deadline=None, print_blob=True)
@@ -175,23 +177,49 @@ def empty_queue(servers: None) -> None:
 
 
 class SharedWorker:
-    """One Celery worker for all tests that just need some worker; started when first asked."""
+    """One Celery worker for all tests that just need some worker; started when first asked.
+
+    Between two of them it rests: tasks that other tests send stay in the queue, and nobody reads
+    the tables that are emptied.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._started: list[Worker] = []
 
     def running(self) -> Worker:
-        """The worker; a new one after :meth:`stop`."""
-        if not self._started or self._started[-1].process.poll() is not None:
+        """The worker, taking tasks; a new one after :meth:`stop`."""
+        if self._lives():
+            self._ask("add_consumer", queue=celery.conf.task_default_queue)
+        else:
             log = self._folder / f"worker-{len(self._started)}.log"
             url = database_url(connection.settings_dict)
             self._started.append(start_worker(url, django_settings.REDIS_URL, log))
         return self._started[-1]
 
+    def rest(self) -> None:
+        """Take no more tasks; what is at work comes to its end first."""
+        if self._lives():
+            self._ask("cancel_consumer", queue=celery.conf.task_default_queue)
+            wait_until(
+                lambda: not self._ask("active") and not self._ask("reserved"), "the worker rests"
+            )
+
     def stop(self) -> None:
-        if self._started and self._started[-1].process.poll() is None:
+        if self._lives():
             self._started[-1].stop()
+
+    def _lives(self) -> bool:
+        return bool(self._started) and self._started[-1].process.poll() is None
+
+    def _ask(self, command: str, **arguments: str) -> Any:
+        """What the worker answers; there is one of it on this queue."""
+        replies = celery.control.broadcast(
+            command, arguments=arguments, reply=True, limit=1, timeout=30
+        )
+        assert replies, f"the worker does not answer:\n{self._started[-1].said()}"
+        (answer,) = replies[0].values()
+        return answer
 
 
 @pytest.fixture(scope="session")
@@ -211,9 +239,12 @@ def no_worker(_shared_worker: SharedWorker) -> None:
 
 
 @pytest.fixture
-def worker(transactional_db: None, empty_queue: None, _shared_worker: SharedWorker) -> Worker:
+def worker(
+    transactional_db: None, empty_queue: None, _shared_worker: SharedWorker
+) -> Iterator[Worker]:
     """A real Celery worker on the test database, shared by the tests that use it."""
-    return _shared_worker.running()
+    yield _shared_worker.running()
+    _shared_worker.rest()
 
 
 @pytest.fixture
