@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from config import env
@@ -35,6 +36,34 @@ def plain(value: str) -> str:
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_sets_only_variables_that_the_settings_read(name: str) -> None:
     assert set(SERVICES[name]["environment"]) <= variables_read()
+
+
+def test_whatever_the_environment_may_say_reaches_the_services() -> None:
+    """All that docs/OPERATIONS.md lists, but for what the image and the servers settle."""
+    listed = (ROOT / "docs" / "OPERATIONS.md").read_text().partition("## Variables")[2]
+    rows = [line.split("|")[1] for line in listed.splitlines() if line.startswith("| `")]
+    documented = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    settled = {
+        *("STANDING_HOME", "STATIC_ROOT", "MEDIA_ROOT", "STATIC_COMPRESS", "CACHE_REDIS_URL"),
+        *("DEBUG", "STANDING_DEMO", "HOST", "PORT", "DATABASE_POOL"),
+    }
+    assert documented - settled <= set(SERVICES["web"]["environment"])
+
+
+def test_what_is_left_empty_counts_as_not_set() -> None:
+    """Compose hands a variable that nobody set to the program as an empty text."""
+    empty = {
+        name: value.partition(":-")[2].rstrip("}")
+        for name, value in SERVICES["web"]["environment"].items()
+        if ":-}" in value
+    }
+    assert {"IMPORT_MAX_MB", "HSTS_SECONDS", "STANDING_RULES_OFF"} <= set(empty)
+    assert set(empty.values()) == {""}
+    name = "ANY"
+    assert env.integer({name: ""}, name, default=7, least=1, most=9) == 7
+    assert env.choice({name: ""}, name, default="a", options=("a", "b")) == "a"
+    assert env.words({name: ""}, name, ("a",)) == ["a"]
+    assert env.folders({name: ""}, name) == []
 
 
 def test_its_addresses_are_ones_that_the_settings_understand() -> None:
@@ -72,8 +101,6 @@ def test_worker_and_beat_run_the_same_programs_as_make_run() -> None:
 
 
 def test_a_worker_may_finish_the_longest_task_before_it_is_stopped() -> None:
-    from django.conf import settings
-
     minutes = int(SERVICES["worker"]["stop_grace_period"].removesuffix("m"))
     assert minutes * 60 > settings.CELERY_TASK_TIME_LIMIT
 
@@ -101,6 +128,7 @@ def test_everything_the_image_needs_is_let_through() -> None:
     kept = {
         line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
     }
-    apps = {"config", "sellers", "metrics"}
+    apps = {name for name in settings.INSTALLED_APPS if (ROOT / name / "__init__.py").exists()}
+    assert {"config", "sellers", "metrics", "eligibility"} == apps
     assert kept == apps | {"static", "templates", "manage.py", "requirements.txt"}
     assert all((ROOT / name).exists() for name in kept)
