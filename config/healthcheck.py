@@ -19,10 +19,16 @@ def is_well(host: str = "127.0.0.1", port: int = 8000, named: str = "localhost")
         connection.close()
 
 
+def host_to_ask(allowed: str) -> str:
+    """A name that the site answers to, from the value of ALLOWED_HOSTS; `*` is any."""
+    first = next(filter(None, map(str.strip, allowed.split(","))), "")
+    return first.lstrip(".") if first.strip("*.") else "localhost"
+
+
 def main() -> int:
     port = int(os.environ.get("PORT", "8000"))
-    named = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip() or "localhost"
-    return 0 if is_well(port=port, named=named.lstrip(".")) else 1
+    named = host_to_ask(os.environ.get("ALLOWED_HOSTS", ""))
+    return 0 if is_well(port=port, named=named) else 1
 
 
 if __name__ == "__main__":

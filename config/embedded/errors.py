@@ -26,6 +26,22 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
+def cannot_use(folder: Path, error: OSError) -> CannotStart:
+    """Why the data folder cannot be made or written, and what to do."""
+    if is_disk_full(error):
+        return disk_full(folder)
+    place = error.filename or folder
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        what, remedy = "cannot be written by this user", "Make it yours (chown)"
+    elif isinstance(error, FileExistsError | NotADirectoryError):
+        what, remedy = "is no folder, and one is needed there", "Move it away"
+    else:
+        what, remedy = f"cannot be used ({error.strerror})", "Look at the disk"
+    return CannotStart(
+        f"{place} {what}.\n{remedy}, or choose another folder with STANDING_HOME=/some/folder."
+    )
+
+
 def from_log(what: str, log: Path) -> CannotStart:
     """An error built from the end of a program's own log."""
     if "No space left on device" in last_lines(log):

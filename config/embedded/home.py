@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.embedded.errors import CannotStart
+from config.embedded.errors import cannot_use
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 POSTGRES_SOCKET = ".s.PGSQL.5432"
@@ -72,11 +72,8 @@ class Home:
             for folder in (self.logs, self.valkey):
                 folder.mkdir(mode=0o700, exist_ok=True)
             self._prepare_sockets()
-        except PermissionError as error:
-            raise CannotStart(
-                f"{error.filename} cannot be written by this user.\n"
-                "Make it yours (chown), or choose another folder with STANDING_HOME=/some/folder."
-            ) from error
+        except OSError as error:
+            raise cannot_use(self.root, error) from error
 
     def _prepare_sockets(self) -> None:
         run = self.root / "run"

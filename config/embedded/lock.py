@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Self
 
+from config.embedded.errors import cannot_use
 from config.embedded.home import Home
 
 
@@ -33,21 +34,31 @@ class FolderLock:
     """Held while the servers of a folder run; the system lets go of it when the holder dies."""
 
     def __init__(self, home: Home, what: str, address: str = "") -> None:
-        self._path = home.lock
+        self._home = home
         self._owner = Owner(what, os.getpid(), address)
 
     def __enter__(self) -> Self:
-        self._file = self._path.open("a+")
+        try:
+            self._take()
+        except OSError as error:
+            raise cannot_use(self._home.root, error) from error
+        return self
+
+    def _take(self) -> None:
+        self._file = self._home.lock.open("a+")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             owner = read_owner(self._file.fileno())
             self._file.close()
             raise AlreadyOwned(owner) from None
-        self._file.truncate(0)
-        self._file.write(json.dumps(asdict(self._owner)))
-        self._file.flush()
-        return self
+        try:
+            self._file.truncate(0)
+            self._file.write(json.dumps(asdict(self._owner)))
+            self._file.flush()
+        except OSError:
+            self._file.close()
+            raise
 
     def __exit__(
         self,

@@ -15,7 +15,7 @@ from config.embedded.errors import from_log
 from config.embedded.lock import AlreadyOwned, FolderLock
 from config.embedded.servers import KINDS
 from config.env import BadSetting
-from config.healthcheck import is_well
+from config.healthcheck import host_to_ask, is_well
 from config.run import preflight, programs
 from config.run.children import Children
 
@@ -84,7 +84,7 @@ def look_after(children: Children) -> None:
 
 def wait_for_page(children: Children, home: Home, host: str, port: int) -> None:
     asked = EVERYWHERE.get(host, host)
-    named = env.words(os.environ, "ALLOWED_HOSTS", ("localhost",))[0].lstrip(".")
+    named = host_to_ask(os.environ.get("ALLOWED_HOSTS", ""))
     deadline = time.monotonic() + WEB_SECONDS
     while not is_well(asked, port, named):
         children.check()

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from config.healthcheck import host_to_ask
+
 pytestmark = pytest.mark.servers
 
 
@@ -35,3 +37,22 @@ def test_it_only_answers_to_reading(client: Client) -> None:
 @pytest.mark.django_db
 def test_it_is_never_cached(client: Client) -> None:
     assert "no-store" in client.get("/health/")["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "asked"),
+    [
+        ("", "localhost"),
+        ("*", "localhost"),
+        (" , standing.example.org,other.example.org", "standing.example.org"),
+        (".example.org", "example.org"),
+        ("[::1]", "[::1]"),
+    ],
+)
+def test_a_container_asks_itself_by_a_name_that_is_let_through(
+    client: Client, settings: Settings, allowed: str, asked: str
+) -> None:
+    assert host_to_ask(allowed) == asked
+    settings.ALLOWED_HOSTS = [name.strip() for name in allowed.split(",")] or ["localhost"]
+    if allowed:
+        assert client.post("/health/", headers={"host": asked}).status_code == 405

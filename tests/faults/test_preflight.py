@@ -67,6 +67,36 @@ def test_a_folder_that_cannot_be_written_says_what_to_do(
     assert "STANDING_HOME=" in str(caught.value)
 
 
+def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    with pytest.raises(
+        CannotStart, match=r"home is no folder, and one is needed there\."
+    ) as caught:
+        Home(tmp_path / "home").prepare()
+    assert str(caught.value).endswith(
+        "Move it away, or choose another folder with STANDING_HOME=/some/folder."
+    )
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_without_a_byte_left_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    home = Home(tmp_path / "home")
+    home.prepare()
+    with monkeypatch.context() as patch:
+        patch.setattr("config.embedded.lock.json.dumps", refuse)  # what is written first
+        with pytest.raises(CannotStart, match="is full"), FolderLock(home, "make run"):
+            pass
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(CannotStart, match="is full") as caught:
+        home.prepare()
+    assert str(caught.value).endswith("Make some room, then run the same command again.")
+
+
 def test_a_second_start_is_told_where_the_first_one_is(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with (
