@@ -49,6 +49,7 @@ restore:  ## replace the whole database by a backup (FILE=…)
 	@sh config/setup.sh run && exec $(PY) -m config.backup load "$(FILE)"
 
 lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv, and it is not on the PATH. Install it (pip install uv), then run this again." >&2; exit 1; }
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header -q -o requirements.txt
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q -c requirements.txt -o requirements-dev.txt
 	uv pip compile pyproject.toml --group dev --group bench --universal --generate-hashes --no-header -q -c requirements-dev.txt -o requirements-bench.txt

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ INSTALL = (
     *("--require-hashes", "--no-deps"),
     "--no-compile",  # takes longer than the first page; Python compiles what is used
 )
+# What each set takes on the disk, measured, and a third more.
+ROOM_MB = {"run": 920, "dev": 1340, "bench": 2160}
 AT_ONCE = 4
 FAST_PIP = 24
 
@@ -39,8 +42,26 @@ class Failed(Exception):
 
 
 def main(wanted: str) -> int:
-    if is_ready(wanted):
-        return 0
+    try:
+        if not is_ready(wanted):
+            install_alone(wanted)
+    except (Failed, OSError) as error:
+        print(f"\n{in_words(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def in_words(error: Failed | OSError) -> str:
+    if isinstance(error, Failed):
+        return str(error)
+    remedy = "Make it yours (chown)" if isinstance(error, PermissionError) else "Mend that"
+    return (
+        f"The packages could not be installed: {error}.\n{remedy}, then run the same command again."
+    )
+
+
+def install_alone(wanted: str) -> None:
+    """One at a time; who waited finds it done."""
     lock_path = ROOT / "var" / "setup.lock"
     lock_path.parent.mkdir(mode=0o700, exist_ok=True)
     with lock_path.open("w") as lock:
@@ -49,13 +70,8 @@ def main(wanted: str) -> int:
         except BlockingIOError:
             print("Another command is installing at the moment; waiting for it …", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            if not is_ready(wanted):
-                install(wanted)
-        except Failed as error:
-            print(f"\n{error}", file=sys.stderr)
-            return 1
-    return 0
+        if not is_ready(wanted):
+            install(wanted)
 
 
 def fingerprint(wanted: str) -> str:
@@ -75,6 +91,7 @@ def install(wanted: str) -> None:
     began = time.monotonic()
     unfinished = VENV / ".unfinished"
     if unfinished.exists() or not has_pip():
+        check_room(wanted)
         create()
     if old_pip():  # an old one works too, only slower
         subprocess.run([PYTHON, *INSTALL, "-r", ROOT / "config" / "pip.txt"], check=False)  # noqa: S603
@@ -92,6 +109,17 @@ def install(wanted: str) -> None:
         stamp(held).write_text(fingerprint(held))
     unfinished.unlink()
     print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def check_room(wanted: str) -> None:
+    """Refuse to begin what cannot end; what an unfinished environment takes is given back."""
+    given_back = sum(path.lstat().st_size for path in VENV.rglob("*"))
+    left = (shutil.disk_usage(ROOT).free + given_back) // 1_000_000
+    if left < ROOM_MB[wanted]:
+        raise Failed(
+            f"The disk that holds {ROOT} has {left} MB left; the packages need "
+            f"{ROOM_MB[wanted]} MB.\nMake some room, then run the same command again."
+        )
 
 
 def split(requirements: str) -> list[str]:

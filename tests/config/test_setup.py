@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -163,6 +165,33 @@ def test_an_installation_that_failed_says_what_to_do_and_begins_anew(
     assert bootstrap.is_ready("run")
 
 
+def test_a_disk_without_room_for_the_packages_stops_before_anything_is_made(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(bootstrap, "create", lambda: made.append("made"))
+    monkeypatch.setattr(bootstrap, "has_pip", lambda: False)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5**11))
+    assert bootstrap.main("run") == 1
+    said = capsys.readouterr().err
+    assert f"The disk that holds {environment.parent} has 48 MB left" in said  # 5 ** 11 bytes
+    assert "Make some room" in said
+    assert made == []
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_words(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)  # root may write everywhere
+    assert bootstrap.main("run") == 1
+    said = capsys.readouterr().err
+    assert f"Permission denied: '{environment.parent / 'var'}'" in said
+    assert "Make it yours (chown), then run the same command again." in said
+
+
 def test_make_alone_lists_every_target_with_a_line_each() -> None:
     done = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True)
     targets = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("  make ")}
@@ -173,6 +202,21 @@ def test_make_alone_lists_every_target_with_a_line_each() -> None:
     }
     assert targets == written
     assert {"run", "test", "lint", "bench", "format", "lock", "clean", "shell"} <= targets
+
+
+def test_locking_without_uv_says_what_is_missing(tmp_path: Path) -> None:
+    for name in ("make", "sh"):
+        (tmp_path / name).symlink_to(shutil.which(name) or f"/usr/bin/{name}")
+    done = subprocess.run(
+        ["make", "-C", str(ROOT), "lock"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "make lock needs uv" in done.stderr
+    assert "pip install uv" in done.stderr
 
 
 def test_the_test_run_of_ci_begins_with_the_command_of_the_readme() -> None:
