@@ -12,7 +12,7 @@ from metrics.engine.columns import BenchmarkColumns, Int64
 from metrics.engine.days import day_number
 from metrics.engine.types import AREA_COUNT
 from metrics.models import BenchmarkSnapshot
-from metrics.policy_files import PolicyFile
+from metrics.policy_files import AnyPolicy
 from sellers.models import Gig
 
 Cohort = tuple[str, str]
@@ -30,19 +30,19 @@ def uses_cohorts() -> bool:
     return bool(settings.STANDING_BENCHMARKS == "cohort")
 
 
-def policy_key(policy_file: PolicyFile) -> str:
+def policy_key(policy_file: AnyPolicy) -> str:
     """Names in stored rows what they were computed with: policy, version, benchmarks."""
     return policy_file.key + ("+cohort" if uses_cohorts() else "")
 
 
-def benchmarks_for(facts: OfGigs, policy_file: PolicyFile) -> BenchmarkColumns | None:
+def benchmarks_for(facts: OfGigs, policy_file: AnyPolicy) -> BenchmarkColumns | None:
     """Benchmarks of every gig of a batch over time; None where the policy's always hold.
 
     A gig without a cohort of its own on a day has the policy's numbers on that day.
     """
     if not uses_cohorts():
         return None
-    snapshots = list(BenchmarkSnapshot.objects.filter(policy=policy_file.key))
+    snapshots = list(BenchmarkSnapshot.objects.filter(policy=policy_file.benchmarks_key))
     if not snapshots:
         return None
     starts = sorted({snapshot.start for snapshot in snapshots})

@@ -30,7 +30,7 @@ from metrics.explanation import (
 from metrics.facts import FactColumns, read_facts
 from metrics.headline import Headline, headline_of
 from metrics.models import Move
-from metrics.policy_files import PolicyFile, current_policy_file
+from metrics.policy_files import AnyPolicy, current_policy_file
 from metrics.unexplained import unexplained_headline
 from sellers.models import Gig, Observation, Seller
 
@@ -69,8 +69,8 @@ class Explainer:
         *,
         start: date,
         end: date,
-        policy_before: PolicyFile | None = None,
-        policy_after: PolicyFile | None = None,
+        policy_before: AnyPolicy | None = None,
+        policy_after: AnyPolicy | None = None,
         known_day: date | None = None,
     ) -> Explanation:
         """Every signed line between ``start`` and ``end``.
@@ -117,7 +117,7 @@ class Explainer:
         at = self.moment(day, current_policy_file())
         return seller_score(state_of(at.evidence, at.day, at.policy, at.gigs, at.benchmarks))
 
-    def moment(self, day: date, policy_file: PolicyFile) -> Moment:
+    def moment(self, day: date, policy_file: AnyPolicy) -> Moment:
         """What is known now as of a day, which may lie in the future, under a policy."""
         ground = self._grounds.get(policy_file.key)
         if ground is None:
@@ -146,8 +146,8 @@ def explain(
     seller: Seller,
     start: date,
     end: date,
-    policy_before: PolicyFile | None = None,
-    policy_after: PolicyFile | None = None,
+    policy_before: AnyPolicy | None = None,
+    policy_after: AnyPolicy | None = None,
     known_day: date | None = None,
 ) -> Explanation:
     """Every signed line between two days of a seller; see :meth:`Explainer.explain`."""

@@ -15,6 +15,7 @@ from metrics.engine.ledger import NONE
 from metrics.engine.types import Cause
 from metrics.explanation import Explanation
 from metrics.ledger_view import NO_GIG, By, Filter, Sort
+from metrics.policy_files import policies_to_ask_under
 from metrics.words import (
     AREA_BY_SLUG,
     AREA_WORDS,
@@ -28,6 +29,8 @@ from metrics.words import (
 
 #: No marketplace is older; and far from the ends of the calendar.
 EARLIEST = date(1990, 1, 1)
+#: Names in the address of the settings under which either day is taken.
+UNDER = ("from-under", "to-under")
 
 
 def _both_days(data: Mapping[str, Any], default: tuple[date, date]) -> dict[str, str]:
@@ -65,11 +68,12 @@ class DaysForm(forms.Form):
         super().__init__(_both_days(data, default))
         self.today = today
         for field in self.fields.values():
-            field.widget = forms.DateInput(
-                format="%Y-%m-%d",
-                attrs={"type": "date", "min": EARLIEST.isoformat(), "max": today.isoformat()},
-            )
-            field.error_messages["invalid"] = "This is not a day. Write it as 2024-06-12."
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(
+                    format="%Y-%m-%d",
+                    attrs={"type": "date", "min": EARLIEST.isoformat(), "max": today.isoformat()},
+                )
+                field.error_messages["invalid"] = "This is not a day. Write it as 2024-06-12."
 
     def add_prefix(self, field_name: str) -> str:
         """``from`` is a word of Python, so the fields have other names than the address."""
@@ -101,13 +105,17 @@ class DaysForm(forms.Form):
         start, end = found.get("start"), found.get("end")
         if start is None or end is None:
             raise ValidationError("Choose both days.")
-        if start == end and found.get("known") is None:
+        if start == end and not self._seen_in_two_ways():
             raise ValidationError("These are the same day. Choose two different days.")
         if start > end:
             raise ValidationError(
                 f"{day_words(start)} comes after {day_words(end)}. Put the earlier day first."
             )
         return found
+
+    def _seen_in_two_ways(self) -> bool:
+        """Whether one and the same day can be asked about."""
+        return self.cleaned_data.get("known") is not None
 
     @property
     def days(self) -> tuple[date, date]:
@@ -127,6 +135,55 @@ class DaysForm(forms.Form):
         if not self.non_field_errors() or not start or not end or start == end:
             return None
         return date.fromisoformat(end), date.fromisoformat(start)
+
+
+class MomentsForm(DaysForm):
+    """Two days, and the settings of the formula under which each is taken.
+
+    ``?from-under=evidence-halves-in-90-days`` names a variant of the site's policy or another
+    policy; without it a day is taken as the site computes it.
+    """
+
+    start_under = forms.ChoiceField(label="The earlier day under", required=False)
+    end_under = forms.ChoiceField(label="The later day under", required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, today: date, default: tuple[date, date]) -> None:
+        super().__init__(data, today=today, default=default)
+        self.policies = policies_to_ask_under()
+        self.data = {**self.data, **{name: str(data.get(name) or "").strip() for name in UNDER}}
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.choices = [(name, self.words_of(name)) for name in self.policies]
+                field.error_messages["invalid_choice"] = "There are no such settings."
+
+    def add_prefix(self, field_name: str) -> str:
+        names = dict(zip(("start_under", "end_under"), UNDER, strict=True))
+        return names.get(field_name) or super().add_prefix(field_name)
+
+    def words_of(self, name: str) -> str:
+        """The site's own policy by what it is here, any other by its title."""
+        return self.policies[name].title if name else "the settings of this site"
+
+    def _seen_in_two_ways(self) -> bool:
+        return super()._seen_in_two_ways() or len(set(self.under)) == 2
+
+    @property
+    def under(self) -> tuple[str, str]:
+        """Names of the settings of the earlier and the later day; empty for the site's own."""
+        return self.cleaned_data["start_under"], self.cleaned_data["end_under"]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The question as :meth:`metrics.explain.Explainer.explain` takes it."""
+        start, end = self.days
+        before, after = (self.policies[name] for name in self.under)
+        return {
+            "start": start,
+            "end": end,
+            "known_day": self.known_day,
+            "policy_before": before,
+            "policy_after": after,
+        }
 
 
 @dataclass(frozen=True, slots=True)

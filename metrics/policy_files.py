@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.conf import settings
+from django.utils.text import slugify
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from metrics.engine.grades import Grade
@@ -154,10 +155,40 @@ class PolicyFile(_Strict):
         values["half_life_days"] = values["half_life_days"] or None
         return Policy(id=self.id, version=self.version, **values)
 
+    @property
+    def benchmarks_key(self) -> str:
+        """Names the policy in benchmark snapshots."""
+        return self.key
+
     def variant_policies(self) -> list[tuple[str, Policy]]:
         """Title and policy of every variant."""
         base = self.policy()
         return [(v.title, dataclasses.replace(base, **_changes(base, v))) for v in self.variants]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PolicyVariant:
+    """One variant of a policy, to ask under in its place. Nothing is stored under it."""
+
+    base: PolicyFile
+    title: str
+    settings: Policy
+
+    @property
+    def key(self) -> str:
+        """The policy's key and the variant's name."""
+        return f"{self.base.key}~{slugify(self.title)}"
+
+    @property
+    def benchmarks_key(self) -> str:
+        """Gigs are compared as under the policy itself."""
+        return self.base.benchmarks_key
+
+    def policy(self) -> Policy:
+        return self.settings
+
+
+AnyPolicy = PolicyFile | PolicyVariant
 
 
 def _changes(base: Policy, variant: Variant) -> dict[str, Any]:
@@ -226,3 +257,17 @@ def current_policy_file() -> PolicyFile:
         raise PolicyFileError(
             f"STANDING_POLICY is “{settings.STANDING_POLICY}”; this deployment has {known}."
         ) from None
+
+
+def policies_to_ask_under() -> dict[str, AnyPolicy]:
+    """What a question may be asked under, by its name in an address.
+
+    The policy of the deployment has the empty name; then come its variants, by their titles,
+    and the other policies, by their ids.
+    """
+    current = current_policy_file()
+    found: dict[str, AnyPolicy] = {"": current}
+    for title, settings_ in current.variant_policies():
+        found[slugify(title)] = PolicyVariant(current, title, settings_)
+    others = {name: file for name, file in policy_files().items() if file is not current}
+    return found | others

@@ -252,9 +252,17 @@ def display_sentence(before: float, after: float) -> str:
 
 
 def turn_sentence(before: int | None, after: int | None, start: date, end: date) -> str:
-    """``Fell from 10 to 9 on 12 Jun 2024.`` for the numbers displayed on two days."""
+    """``Fell from 10 to 9 on 12 Jun 2024.`` for the numbers displayed on two days.
+
+    Of one and the same day, seen in two ways: ``Reads 9 instead of 10 on 12 Jun 2024.``
+    """
     near = end - start == timedelta(days=1)
     day = day_words(end)
+    if start == end:
+        first, second = ("not scored" if n is None else str(n) for n in (before, after))
+        if first == second:
+            return f"The same both ways on {day}: {first}."
+        return f"Reads {second} instead of {first} on {day}."
     if before is None and after is None:
         return "Not scored on either day."
     if before is None:

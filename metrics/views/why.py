@@ -20,12 +20,13 @@ from metrics.engine.ledger import NONE
 from metrics.engine.path import PathNotConverged
 from metrics.explain import Explainer
 from metrics.explanation import Explanation, day_before
-from metrics.forms import DaysForm, LedgerForm
+from metrics.forms import LedgerForm, MomentsForm
 from metrics.ledger_csv import ledger_csv
 from metrics.models import Move
 from metrics.why.learned import learned_of
 from metrics.why.links import Links, Refs, query_of
 from metrics.why.page import context_of
+from metrics.why.settings import settings_of
 from metrics.why.unexplained import unexplained_of
 from sellers.access import look_or_404, may_import, sight_in
 from sellers.fragments import wants_fragment
@@ -69,19 +70,17 @@ def why(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The page, or with HTMX its ledger alone."""
     seller = look_or_404(request, seller_id)
     today, turns = local_date(seller, timezone.now()), Turns.of(seller)
-    days = DaysForm(request.GET, today=today, default=turns.default(today))
+    days = MomentsForm(request.GET, today=today, default=turns.default(today))
     ctx: dict[str, Any] = {"seller": seller, "days": days, "crumbs": _crumbs(seller)}
     if not days.is_valid():
         return render(request, "metrics/why/page.html", ctx, status=422)
     explainer = Explainer(seller)
     try:
-        explanation = explainer.explain(
-            start=days.days[0], end=days.days[1], known_day=days.known_day
-        )
+        explanation = explainer.explain(**days.asked)
     except PathNotConverged as error:
         ctx |= unexplained_of(explainer, days, error) | turns.beside(*days.days)
         return render(request, "metrics/why/page.html", ctx)
-    ctx |= _answer(request, seller, explanation) | turns.beside(*days.days)
+    ctx |= _answer(request, seller, days, explanation) | turns.beside(*days.days)
     if not (wants_fragment(request, "ledger") and ctx["has_ledger"]):
         return render(request, "metrics/why/page.html", ctx)
     # The address without what was left empty in the form.
@@ -94,15 +93,13 @@ def why_csv(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The same lines with every digit; the filter of the page counts, its folding does not."""
     seller = look_or_404(request, seller_id)
     today = local_date(seller, timezone.now())
-    days = DaysForm(request.GET, today=today, default=Turns.of(seller).default(today))
+    days = MomentsForm(request.GET, today=today, default=Turns.of(seller).default(today))
     if not days.is_valid():
         words = [str(error) for errors in days.errors.values() for error in errors]
         return HttpResponse("\n".join(words), content_type="text/plain; charset=utf-8", status=422)
     explainer = Explainer(seller)
     try:
-        explanation = explainer.explain(
-            start=days.days[0], end=days.days[1], known_day=days.known_day
-        )
+        explanation = explainer.explain(**days.asked)
     except PathNotConverged as error:
         words = unexplained_of(explainer, days, error)["unexplained"]["text"]
         return HttpResponse(words, content_type="text/plain; charset=utf-8", status=422)
@@ -124,10 +121,12 @@ def _crumbs(seller: Seller) -> list[dict[str, str]]:
     ]
 
 
-def _answer(request: HttpRequest, seller: Seller, explanation: Explanation) -> dict[str, Any]:
+def _answer(
+    request: HttpRequest, seller: Seller, days: MomentsForm, explanation: Explanation
+) -> dict[str, Any]:
     form = LedgerForm(request.GET, explanation=explanation)
     question = form.question()
-    links = Links(seller.pk, query_of(explanation, question, form.cleaned_data))
+    links = Links(seller.pk, query_of(explanation, question, form.cleaned_data, days.under))
     # Links that templates derive from the address speak of these two days, also tomorrow.
     request.GET = cast("_ImmutableQueryDict", links.query_dict())
     return {
@@ -136,6 +135,7 @@ def _answer(request: HttpRequest, seller: Seller, explanation: Explanation) -> d
         "change": repr(explanation.change),
         "no_orders": explanation.known_orders == 0,
         "learned": learned_of(explanation, seller, links),
+        "under": settings_of(explanation, days, links),
         "may_import": may_import(request.user),
         **context_of(
             explanation,

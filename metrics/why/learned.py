@@ -51,12 +51,21 @@ def learned_of(explanation: Explanation, seller: Seller, links: Links) -> Learne
         rest=counted(len(found) - SHOWN, "more import", "more imports")
         if len(found) > SHOWN
         else "",
-        url=links.why(known=since.isoformat() if known is None else None),
+        url=_other_way(explanation, links, since),
         url_words=f"Begin from what was known on {day_words(since)}"
         if known is None
         else "Take both days as they are known now",
         is_counted=known is not None,
     )
+
+
+def _other_way(explanation: Explanation, links: Links, since: date) -> str:
+    """One day as it is known now is no question: its neighbour is asked about."""
+    if explanation.known_day is None:
+        return links.why(known=since.isoformat())
+    if explanation.before.day == explanation.after.day:
+        return links.why(known=None, **{"from": None})
+    return links.why(known=None)
 
 
 def _title(known: date | None, since: date, told: bool) -> str:

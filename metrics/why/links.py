@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 
 from metrics.explanation import Explanation
-from metrics.forms import Question
+from metrics.forms import UNDER, Question
 from metrics.ledger_view import By
 
 #: Order references by database id.
@@ -29,7 +29,7 @@ class Links:
         return f"{reverse('metrics:why', args=[self.seller_id])}?{self._encoded(changes)}"
 
     def csv(self) -> str:
-        kept = ("from", "to", "known", "gig", "factor", "cause")
+        kept = ("from", "to", "known", *UNDER, "gig", "factor", "cause")
         dropped = {name: None for name in self.query if name not in kept}
         return f"{reverse('metrics:why_csv', args=[self.seller_id])}?{self._encoded(dropped)}"
 
@@ -49,7 +49,10 @@ class Links:
 
 
 def query_of(
-    explanation: Explanation, question: Question, form_data: Mapping[str, Any]
+    explanation: Explanation,
+    question: Question,
+    form_data: Mapping[str, Any],
+    under: Sequence[str] = ("", ""),
 ) -> dict[str, str]:
     """The address's query with both days written out and nothing in it that does not hold."""
     asked = question.filter
@@ -57,6 +60,7 @@ def query_of(
         "from": explanation.before.day.isoformat(),
         "to": explanation.after.day.isoformat(),
         "known": explanation.known_day.isoformat() if explanation.known_day else "",
+        **dict(zip(UNDER, under, strict=True)),
         "by": "" if question.by is By.CAUSE else question.by.value,
         "gig": str(form_data["gig"] or "") if asked.gig is not None else "",
         "factor": str(form_data["factor"] or "") if asked.area is not None else "",

@@ -3,7 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from metrics.checks import policy_files_hold
 from metrics.engine.grades import Grade
 from metrics.engine.types import Unscored
 from metrics.policy_files import (
@@ -91,3 +93,13 @@ def test_a_broken_file_is_refused_with_file_and_field(
 def test_a_deployment_replaces_a_shipped_policy_by_a_higher_version(tmp_path: Path) -> None:
     changed(tmp_path, "version = 1", "version = 2")
     assert read_policy_folders([SHIPPED, tmp_path])["fiverr-success-2024"].version == 2
+
+
+def test_a_policy_that_is_not_there_stops_the_start_and_the_known_ones_are_named(
+    settings: Settings,
+) -> None:
+    assert policy_files_hold(None) == []
+    settings.STANDING_POLICY = "fiverr-success-2042"
+    [error] = policy_files_hold(None)
+    assert error.id == "metrics.E001"
+    assert "“fiverr-success-2042”; this deployment has fiverr-success-2024." in error.msg

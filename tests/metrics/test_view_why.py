@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import re
 from datetime import date, timedelta
@@ -15,6 +17,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from metrics.engine.state import seller_score, state_of
+from metrics.explain import Explainer
+from metrics.policy_files import policies_to_ask_under
 from sellers.models import Observation, Seller, User
 from tests.builders import PASSWORD, a_gig, a_history, a_seller, a_user, an_admin
 from tests.metrics.why_story import (
@@ -55,6 +60,12 @@ def ask(client: Client, seller: Seller, **query: str | date) -> str:
     response = client.get(why_url(seller, **{"from_": DAY_BEFORE, "to": TURN, **query}))
     assert response.status_code == 200
     return response.content.decode()
+
+
+def csv_of(client: Client, seller: Seller, **query: str | date) -> list[list[str]]:
+    address = why_url(seller, **{"from_": DAY_BEFORE, "to": TURN, **query})
+    response = client.get(address.replace("/why/", "/why.csv"))
+    return list(csv.reader(io.StringIO(response.content.decode(), newline="")))
 
 
 class Page(HTMLParser):
@@ -190,6 +201,61 @@ def test_moves_before_and_after_are_one_click_away(client: Client, story: WhySto
     page = ask(client, story.seller, from_="2023-01-01", to="2023-02-01")
     assert 'rel="next"' in page
     assert 'rel="prev"' not in page
+
+
+# --- under other settings -----------------------------------------------------------------
+
+SOONER = "evidence-halves-in-90-days"
+
+
+def test_one_day_is_compared_with_itself_under_other_settings(
+    client: Client, story: WhyStory
+) -> None:
+    query = {"from_": TURN, "to": TURN, "to-under": SOONER}
+    html = ask(client, story.seller, **query)
+    assert "5 Jun 2024 under the settings of this site" in html
+    assert "5 Jun 2024 under “Evidence halves in 90 days”." in html
+    assert "fiverr-success-2024/1~evidence-halves-in-90-days" in html
+    page = Page(html)
+    proof = page.proof()
+    assert proof["data-holds"] == "true"
+    amounts = page.amounts("td")
+    assert amounts
+    assert abs(math.fsum(amounts) - float(proof["data-change"])) <= 1e-10
+    explainer = Explainer(story.seller)
+    policies = policies_to_ask_under()
+    scores = [
+        seller_score(state_of(at.evidence, at.day, at.policy, at.gigs, at.benchmarks))
+        for at in (explainer.moment(TURN, policies[name]) for name in ("", SOONER))
+    ]
+    assert scores[0] is not None
+    assert scores[1] is not None
+    assert float(proof["data-change"]) == pytest.approx(scores[1] - scores[0], abs=1e-12)
+    lines = [row for row in csv_of(client, story.seller, **query) if row[3]][1:]
+    assert {row[4] for row in lines} == {"rules changed"}
+    # The way back is a question that has an answer: the day beside it, as the site computes it.
+    back = [link for link in page.links() if "under" not in link and "to=2024-06-05" in link]
+    assert back
+    for link in back:
+        assert "Fell from 10 to 9 on 5 Jun 2024." in client.get(link).content.decode()
+
+
+def test_two_days_under_two_settings_keep_time_and_rules_apart(
+    client: Client, story: WhyStory
+) -> None:
+    rows = csv_of(client, story.seller, **{"from-under": SOONER})
+    lines = [row for row in rows if row[3]][1:]
+    assert {"rules changed", "gig began to count"} <= {row[4] for row in lines}
+    html = ask(client, story.seller, **{"from-under": SOONER, "to-under": SOONER})
+    assert "Both days under other settings: “Evidence halves in 90 days”." in html
+    assert 'value="evidence-halves-in-90-days" selected' in html
+
+
+def test_settings_that_do_not_exist_are_said(client: Client, story: WhyStory) -> None:
+    query = {"from_": DAY_BEFORE, "to": TURN, "from-under": "astrology"}
+    response = client.get(why_url(story.seller, **query))
+    assert response.status_code == 422
+    assert "The earlier day under: There are no such settings." in response.content.decode()
 
 
 # --- before and after ---------------------------------------------------------------------

@@ -130,6 +130,14 @@ def test_a_turn_is_told_in_one_sentence(
     assert turn_sentence(before, after, date(2024, 6, 11), date(2024, 6, 12)) == expected
 
 
+def test_one_day_seen_in_two_ways_neither_rises_nor_falls() -> None:
+    day = date(2024, 6, 12)
+    assert turn_sentence(10, 9, day, day) == "Reads 9 instead of 10 on 12 Jun 2024."
+    assert turn_sentence(9, 9, day, day) == "The same both ways on 12 Jun 2024: 9."
+    assert turn_sentence(None, 8, day, day) == "Reads 8 instead of not scored on 12 Jun 2024."
+    assert turn_sentence(None, None, day, day) == "The same both ways on 12 Jun 2024: not scored."
+
+
 def test_over_more_than_a_day_a_fall_is_not_dated_to_the_last_one() -> None:
     assert turn_sentence(10, 9, date(2024, 5, 1), date(2024, 6, 12)) == (
         "Fell from 10 to 9 between 1 May 2024 and 12 Jun 2024."
