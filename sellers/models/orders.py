@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -61,13 +62,22 @@ class Order(models.Model):
     """One order, known by seller and the platform's reference.
 
     A time that is NULL is unknown: no due time is not "on time", no amount is not 0.
+
+    Gig and seller are one key in the database (``order_gig_of_seller``, a migration's own):
+    together they name a gig of this seller, which a key of each would not say.
     """
 
     #: Found by the constraint on seller and reference.
     seller = models.ForeignKey(
-        Seller, on_delete=models.CASCADE, related_name="orders", db_index=False
+        Seller,
+        on_delete=models.CASCADE,
+        related_name="orders",
+        db_constraint=False,
+        db_index=False,
     )
-    gig = models.ForeignKey(Gig, on_delete=models.PROTECT, related_name="orders")
+    gig = models.ForeignKey(
+        Gig, on_delete=models.PROTECT, related_name="orders", db_constraint=False
+    )
     ref = models.CharField(max_length=100)
     #: Keyed hash of the buyer's name; the name itself is kept only where the seller opts in.
     #: NULL: the file did not say who bought.
@@ -135,6 +145,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+    def clean(self) -> None:
+        gig = Gig.objects.filter(pk=self.gig_id).first()
+        if gig is not None and gig.seller_id != self.seller_id:
+            raise ValidationError({"gig": "This gig belongs to another seller."})
 
 
 def _stars() -> models.DecimalField:  # type: ignore[type-arg]

@@ -89,7 +89,10 @@ class Seller(models.Model):
 class Gig(models.Model):
     """One offer of a seller. ``ref`` is the platform's identifier of it."""
 
-    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="gigs")
+    #: Found by the constraint on seller and reference.
+    seller = models.ForeignKey(
+        Seller, on_delete=models.CASCADE, related_name="gigs", db_index=False
+    )
     ref = models.CharField(max_length=200)
     title = models.CharField(max_length=300, blank=True)
     category = models.CharField(max_length=100, blank=True)
@@ -110,7 +113,13 @@ class Gig(models.Model):
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(fields=("seller", "ref"), name="gig_seller_ref_unique"),
+            # What an order names: its gig and its seller together.
+            models.UniqueConstraint(fields=("seller", "id"), name="gig_of_seller"),
         )
 
     def __str__(self) -> str:
         return self.title or self.ref
+
+    def clean(self) -> None:
+        if self.pk is not None and self.orders.exclude(seller=self.seller_id).exists():
+            raise ValidationError({"seller": "This gig has orders of another seller."})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -135,6 +135,23 @@ def test_an_order_that_moves_to_another_seller_is_told_to_both(
     data = filled(client, Order, order, seller=str(other.pk), gig=str(gig.pk))
     assert client.post(address(Order, "change", order.pk), data).status_code == 302
     assert (revision(seller), revision(other)) == (1, 1)
+
+
+def test_no_order_can_be_on_the_gig_of_another_seller(client: Client, seller: Seller) -> None:
+    order, gig = seller.orders.earliest("pk"), a_gig(a_seller("other"))
+    moved = filled(client, Order, order, gig=str(gig.pk))
+    given = filled(client, Gig, order.gig, seller=str(gig.seller_id))
+    with zeal_ignore():  # as above
+        said = client.post(address(Order, "change", order.pk), moved).content.decode()
+        answer = client.post(address(Gig, "change", order.gig_id), given).content.decode()
+    assert "This gig belongs to another seller." in said
+    assert "This gig has orders of another seller." in answer
+    assert revision(seller) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS order_gig_of_seller IMMEDIATE")
+    for change in ({"gig": gig}, {"seller": gig.seller}):
+        with pytest.raises(IntegrityError, match="order_gig_of_seller"), transaction.atomic():
+            Order.objects.filter(pk=order.pk).update(**change)
 
 
 def test_a_review_is_told_to_the_seller_of_its_order(client: Client, seller: Seller) -> None:
