@@ -60,6 +60,18 @@ class _Query(forms.Form):
         return {**found, "sort": found["sort"] or self.default_sort, "page": found["page"] or 1}
 
 
+class NotesQuery(forms.Form):
+    """Which page of the remarks, and which of what the platform showed."""
+
+    remarks = forms.IntegerField(required=False, min_value=1, max_value=10_000)
+    shown = forms.IntegerField(required=False, min_value=1, max_value=10_000)
+
+    def asked(self) -> dict[str, int]:
+        """The page of each list, 1 where none that holds is asked for."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or 1 for name in self.fields}
+
+
 class RosterQuery(_Query):
     """Which sellers, in which order."""
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.urls import reverse
 
 from sellers.access import Sight
+from sellers.filters import NotesQuery
 from sellers.models import Note, Observation, User
 from sellers.note_forms import NoteForm, ScoreForm
 from sellers.writers import noted_by_words, writer_words
+
+#: Rows of each list on one page.
+LISTED = 20
 
 _KINDS = {
     Observation.Kind.SCORE: "success score",
@@ -73,13 +80,19 @@ def notes_removable_by(sight: Sight, reader: User) -> QuerySet[Note]:
     return seen if sight.manages else seen.filter(author=reader)
 
 
-def notes_context(sight: Sight, reader: User, *, now: datetime) -> dict[str, Any]:
-    """Notes and observations, newest first, and empty forms.
+def notes_context(
+    sight: Sight, reader: User, *, now: datetime, query: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A page of notes and one of observations, newest first, and empty forms.
 
-    ``observations`` is None for who may not see what was noted of the platform.
+    ``observations`` is None for who may not see what was noted of the platform; ``query`` may
+    ask for other pages than the first (:class:`sellers.filters.NotesQuery`).
     """
     today = now.astimezone(sight.seller.zone).date()
-    notes = notes_for(sight, reader).select_related("author").order_by("-day", "-pk")
+    asked = NotesQuery(query or {}).asked()
+    seen = notes_for(sight, reader).select_related("author").order_by("-day", "-pk")
+    notes, older_remarks = _page_of(seen, asked, "remarks")
+    shown, older_shown = _page_of(_observations_for(sight), asked, "shown")
     return {
         "notes": [
             NoteRow(
@@ -89,15 +102,55 @@ def notes_context(sight: Sight, reader: User, *, now: datetime) -> dict[str, Any
             )
             for note in notes
         ],
-        "observations": None if sight.hides_names else _observation_rows(sight, reader),
+        "observations": None if sight.hides_names else _observation_rows(shown, sight, reader),
+        "remarks_pages": _pages(sight, asked, "remarks", more=older_remarks),
+        "shown_pages": _pages(sight, asked, "shown", more=older_shown),
+        "notes_at": _at(asked),
         "note_form": NoteForm(today=today, role=sight.role),
         "score_form": ScoreForm(today=today),
     }
 
 
-def _observation_rows(sight: Sight, reader: User) -> list[ObservationRow]:
+def _observations_for(sight: Sight) -> QuerySet[Observation]:
+    if sight.hides_names:
+        return Observation.objects.none()
     seen = Observation.objects.filter(seller=sight.seller).order_by("-day", "-pk")
+    return seen.select_related("gig", "created_by")
+
+
+def _observation_rows(shown: list[Observation], sight: Sight, reader: User) -> list[ObservationRow]:
     return [
         ObservationRow(one, observation_words(one), noted_by_words(one, sight=sight, reader=reader))
-        for one in seen.select_related("gig", "created_by")
+        for one in shown
     ]
+
+
+_Row = TypeVar("_Row", bound=Model)
+
+
+def _page_of(rows: QuerySet[_Row], asked: dict[str, int], name: str) -> tuple[list[_Row], bool]:
+    """The rows of the page that is asked for, and whether older ones follow.
+
+    A page that has become empty, because its rows were removed, gives way to the first.
+    """
+    first = (asked[name] - 1) * LISTED
+    found = list(rows[first : first + LISTED + 1])
+    if not found and first:
+        asked[name] = 1
+        found = list(rows[: LISTED + 1])
+    return found[:LISTED], len(found) > LISTED
+
+
+def _pages(sight: Sight, asked: dict[str, int], name: str, *, more: bool) -> dict[str, str]:
+    """Addresses of the newer and the older page of one list; "" where there is none."""
+    path, page = reverse("sellers:notes", args=[sight.seller.pk]), asked[name]
+    return {
+        "newer": path + _at({**asked, name: page - 1}) if page > 1 else "",
+        "older": path + _at({**asked, name: page + 1}) if more else "",
+    }
+
+
+def _at(asked: dict[str, int]) -> str:
+    """The query string of some pages; "" for the first of both."""
+    query = {name: page for name, page in asked.items() if page > 1}
+    return f"?{urlencode(query)}" if query else ""

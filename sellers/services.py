@@ -12,6 +12,13 @@ from django.db.models import QuerySet
 from sellers.changes import facts_changed
 from sellers.models import Note, Observation, Seller, User, WrittenAs
 
+#: Notes that one person may have on one seller: each is a mark on the trajectory.
+MOST_NOTES = 500
+
+
+class TooManyNotes(Exception):
+    """This person has as many notes on this seller as there may be."""
+
 
 def add_note(
     *,
@@ -23,7 +30,12 @@ def add_note(
     until: date | None = None,
     is_private: bool = False,
 ) -> Note:
-    """Put a dated remark on the trajectory; a private one is its writer's alone."""
+    """Put a dated remark on the trajectory; a private one is its writer's alone.
+
+    :class:`TooManyNotes` where the writer has :data:`MOST_NOTES` on this seller already.
+    """
+    if Note.objects.filter(seller=seller, author=author).count() >= MOST_NOTES:
+        raise TooManyNotes
     note = Note(
         seller=seller,
         author=author,

@@ -16,7 +16,7 @@ from eligibility import services
 from eligibility.forms import OutcomeForm
 from eligibility.pages.outcomes import new_form, outcomes_context
 from metrics.dates import local_date
-from sellers.access import look_or_404, seller_or_404
+from sellers.access import look_or_404, managed_or_404
 from sellers.fragments import wants_fragment
 from sellers.models import Gig, Scope, Seller, User
 from sellers.row_numbers import row_number
@@ -34,7 +34,7 @@ def outcomes_page(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def new_outcome(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Note what the platform said."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = managed_or_404(request, seller_id)
     gig = _gig(request, seller)
     form = new_form(seller, request.POST, today=_today(seller), gig=gig)
     if not form.is_valid():
@@ -55,7 +55,7 @@ def new_outcome(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def remove_outcome(request: HttpRequest, seller_id: int, observation_id: int) -> HttpResponse:
     """Take away what was noted."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = managed_or_404(request, seller_id)
     services.remove_outcome(seller=seller, observation_id=observation_id)
     return _done(request, seller, _gig(request, seller), "What was noted is gone.")
 

@@ -97,8 +97,16 @@ def look_or_404(request: HttpRequest, seller_id: int, *, needs: Scope = Scope.ST
     return sight.seller
 
 
+def managed_or_404(request: HttpRequest, seller_id: int) -> Seller:
+    """The seller of a page that only its owner and admins may open."""
+    seller = look_or_404(request, seller_id, needs=Scope.EVERYTHING)
+    if not sight_in(request).manages:
+        raise Http404
+    return seller
+
+
 def sight_in(request: HttpRequest) -> Sight:
-    """What :func:`look_or_404` has found for this request."""
+    """What :func:`look_or_404` or :func:`managed_or_404` has found for this request."""
     sight: Sight = request.sight  # type: ignore[attr-defined]
     return sight
 
@@ -120,14 +128,6 @@ def sellers_visible_to(user: Visitor) -> QuerySet[Seller]:
     if is_admin(user):
         return Seller.objects.all()
     return Seller.objects.filter(owner=user)
-
-
-def seller_or_404(user: Visitor, seller_id: int) -> Seller:
-    """The seller of a page that only those who manage it may open."""
-    try:
-        return sellers_visible_to(user).get(pk=seller_id)
-    except Seller.DoesNotExist:
-        raise Http404 from None
 
 
 def may_import(user: Visitor) -> bool:

@@ -71,11 +71,13 @@ def promises_context(sight: Sight, reader: User, *, now: datetime) -> dict[str, 
     """Open promises, the next one due first; those decided lately; an empty form."""
     known = Promise.objects.filter(seller=sight.seller).select_related("author", "decided_by")
     opened = list(known.filter(state=Promise.State.OPEN).order_by("due", "pk"))
-    past = list(known.exclude(state=Promise.State.OPEN).order_by("-decided_at", "-pk")[:_PAST])
-    rows = promise_rows([*opened, *past], sight, reader, now=now)
+    decided = known.exclude(state=Promise.State.OPEN).order_by("-decided_at", "-pk")
+    past = list(decided[: _PAST + 1])
+    rows = promise_rows([*opened, *past[:_PAST]], sight, reader, now=now)
     today = now.astimezone(sight.seller.zone).date()
     return {
         "promises": rows[: len(opened)],
         "past_promises": rows[len(opened) :],
+        "more_past": len(past) > _PAST,
         "promise_form": PromiseForm(today=today, role=sight.role),
     }

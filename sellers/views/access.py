@@ -12,19 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from sellers.access import Role, admin_or_404, look_or_404, sight_in
+from sellers.access import Role, admin_or_404, managed_or_404, sight_in
 from sellers.access.claims import AlreadyOwned, invite_owner, withdraw_claim
 from sellers.access.forms import GrantForm, OwnerForm
 from sellers.access.grants import GrantRefused, end_grant, give_grant
 from sellers.access.page import access_context
-from sellers.models import Scope, Seller, User
+from sellers.models import Seller, User
 
 
 @require_safe
 @login_required
 def access_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Who may look, who was asked, who looked."""
-    seller = _managed_or_404(request, seller_id)
+    seller = managed_or_404(request, seller_id)
     return _page(request, seller)
 
 
@@ -32,7 +32,7 @@ def access_page(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def give(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Offer a coach a look; only the owner can."""
-    seller = _managed_or_404(request, seller_id)
+    seller = managed_or_404(request, seller_id)
     if sight_in(request).role is not Role.OWNER:
         raise Http404
     form = GrantForm(request.POST)
@@ -57,7 +57,7 @@ def give(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def end(request: HttpRequest, seller_id: int, grant_id: int) -> HttpResponse:
     """End a look at once."""
-    seller = _managed_or_404(request, seller_id)
+    seller = managed_or_404(request, seller_id)
     grant = get_object_or_404(seller.grants.select_related("given_by", "seller"), pk=grant_id)
     ended = end_grant(grant=grant, by=_me(request), now=timezone.now())
     messages.success(
@@ -71,7 +71,7 @@ def end(request: HttpRequest, seller_id: int, grant_id: int) -> HttpResponse:
 def invite(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Write to the owner of an imported seller; only admins can."""
     admin_or_404(request.user)
-    seller = _managed_or_404(request, seller_id)
+    seller = managed_or_404(request, seller_id)
     form = OwnerForm(request.POST)
     if not form.is_valid():
         return _page(request, seller, status=422, owner_form=form)
@@ -95,18 +95,10 @@ def invite(request: HttpRequest, seller_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Take back the open invitation of an owner; only admins can."""
     admin_or_404(request.user)
-    seller = _managed_or_404(request, seller_id)
+    seller = managed_or_404(request, seller_id)
     withdraw_claim(seller=seller, now=timezone.now())
     messages.success(request, "The invitation is taken back: its link opens nothing any more.")
     return redirect("sellers:access", seller.pk)
-
-
-def _managed_or_404(request: HttpRequest, seller_id: int) -> Seller:
-    """The seller, for its owner and for admins; coaches do not see who else may look."""
-    seller = look_or_404(request, seller_id, needs=Scope.EVERYTHING)
-    if not sight_in(request).manages:
-        raise Http404
-    return seller
 
 
 def _me(request: HttpRequest) -> User:

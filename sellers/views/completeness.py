@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from sellers.access import seller_or_404
+from sellers.access import managed_or_404
 from sellers.import_pages.completeness import completeness_page
 from sellers.models import User
 from sellers.note_forms import CountersForm
@@ -22,7 +22,7 @@ from sellers.services import note_counters
 @login_required
 def completeness(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Counters beside the platform's, gaps, and a form to note counters down."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = managed_or_404(request, seller_id)
     today = timezone.now().astimezone(seller.zone).date()
     form = CountersForm(request.POST or None, today=today)
     if request.method == "POST":

@@ -11,18 +11,25 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from sellers.access import look_or_404, sight_in
+from sellers.access import look_or_404, managed_or_404, sight_in
 from sellers.fragments import wants_fragment
-from sellers.models import Scope, Seller, User
+from sellers.models import Seller, User
 from sellers.note_forms import NoteForm, ScoreForm
 from sellers.notes import notes_context, notes_removable_by
-from sellers.services import add_note, delete_note, delete_observation, note_score
+from sellers.services import (
+    MOST_NOTES,
+    TooManyNotes,
+    add_note,
+    delete_note,
+    delete_observation,
+    note_score,
+)
 from sellers.writers import written_as
 
 
@@ -44,7 +51,11 @@ def new_note(request: HttpRequest, seller_id: int) -> HttpResponse:
     if not form.is_valid():
         return _render(request, status=422, note_form=form)
     author = cast("User", request.user)
-    add_note(seller=seller, author=author, written_as=written_as(sight), **form.cleaned_data)
+    try:
+        add_note(seller=seller, author=author, written_as=written_as(sight), **form.cleaned_data)
+    except TooManyNotes:
+        form.add_error(None, f"{MOST_NOTES} notes are the most. Remove some that say nothing now.")
+        return _render(request, status=422, note_form=form)
     return _done(request, "Your note is on the trajectory.")
 
 
@@ -52,7 +63,7 @@ def new_note(request: HttpRequest, seller_id: int) -> HttpResponse:
 @login_required
 def new_score(request: HttpRequest, seller_id: int) -> HttpResponse:
     """Note what the platform displayed."""
-    seller = _managed_or_404(request, seller_id)
+    seller = managed_or_404(request, seller_id)
     form = ScoreForm(request.POST, today=_today(seller))
     if not form.is_valid():
         return _render(request, status=422, score_form=form)
@@ -74,16 +85,9 @@ def remove_note(request: HttpRequest, seller_id: int, note_id: int) -> HttpRespo
 @login_required
 def remove_score(request: HttpRequest, seller_id: int, observation_id: int) -> HttpResponse:
     """Take away what was noted of the platform."""
-    seller = _managed_or_404(request, seller_id)
+    seller = managed_or_404(request, seller_id)
     delete_observation(seller=seller, observation_id=observation_id)
     return _done(request, "What was noted is gone.")
-
-
-def _managed_or_404(request: HttpRequest, seller_id: int) -> Seller:
-    seller = look_or_404(request, seller_id, needs=Scope.EVERYTHING)
-    if not sight_in(request).manages:
-        raise Http404
-    return seller
 
 
 def _today(seller: Seller) -> date:
@@ -93,7 +97,11 @@ def _today(seller: Seller) -> date:
 def _render(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     """The notes, whole or as a part, with forms that were refused or what was done."""
     sight, reader = sight_in(request), cast("User", request.user)
-    context = {"seller": sight.seller, **notes_context(sight, reader, now=timezone.now()), **more}
+    context = {
+        "seller": sight.seller,
+        **notes_context(sight, reader, now=timezone.now(), query=request.GET),
+        **more,
+    }
     name = "_notes" if wants_fragment(request, "notes") else "notes"
     return render(request, f"sellers/notes/{name}.html", context, status=status)
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sellers.access import may_import, seller_or_404, sellers_visible_to
+from sellers.access import managed_or_404, may_import, sellers_visible_to
 from sellers.entry_forms import OrderForm
 from sellers.importing.decisions import preview_batch
 from sellers.importing.drafts import start_draft
@@ -26,10 +26,11 @@ def choose_seller(request: HttpRequest) -> HttpResponse:
         raise Http404
     sellers = list(sellers_visible_to(request.user))
     asked = row_number(request.GET.get("seller", ""))
-    if asked is not None:
-        return redirect("sellers:order_entry", seller_or_404(request.user, asked).pk)
-    if len(sellers) == 1:
-        return redirect("sellers:order_entry", sellers[0].pk)
+    chosen = sellers if asked is None else [one for one in sellers if one.pk == asked]
+    if asked is not None and not chosen:
+        raise Http404
+    if len(chosen) == 1:
+        return redirect("sellers:order_entry", chosen[0].pk)
     return render(request, "sellers/imports/choose_seller.html", {"sellers": sellers})
 
 
@@ -37,7 +38,7 @@ def choose_seller(request: HttpRequest) -> HttpResponse:
 @login_required
 def enter_order(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The form of one order; what it holds goes the way of every import."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = managed_or_404(request, seller_id)
     form = OrderForm(request.POST or None, seller=seller, now=timezone.now())
     if request.method == "POST":
         form = OrderForm(request.POST, seller=seller, now=timezone.now())

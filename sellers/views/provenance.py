@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sellers.access import imports_visible_to, seller_or_404
+from sellers.access import imports_visible_to, managed_or_404
 from sellers.import_pages.provenance import said_about
 from sellers.importing.mended import files_with_rejections, mendable_rows
 from sellers.selectors import order_or_404
@@ -19,7 +19,7 @@ from sellers.views.import_access import batch_or_404
 @login_required
 def order_history(request: HttpRequest, seller_id: int, ref: str) -> HttpResponse:
     """Every import that spoke of an order, with the rows as the files gave them."""
-    seller = seller_or_404(request.user, seller_id)
+    seller = managed_or_404(request, seller_id)
     order = order_or_404(seller, ref)
     seen = set(imports_visible_to(request.user).values_list("pk", flat=True))
     context = {"seller": seller, "order": order, "said": said_about(order, seller.zone, seen)}

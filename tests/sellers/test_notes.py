@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -13,7 +13,8 @@ from django.urls import reverse
 from metrics.services import recompute_sellers
 from sellers.access.grants import end_grant
 from sellers.models import ImportBatch, Note, Observation, Scope, Seller, User, WrittenAs
-from sellers.notes import observation_words
+from sellers.notes import LISTED, observation_words
+from sellers.services import MOST_NOTES
 from tests.builders import NOW, PASSWORD, a_grant, a_history, a_seller, a_user, an_admin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
@@ -302,3 +303,59 @@ def test_who_noted_what_the_platform_showed_is_told(client: Client, seller: Sell
     html = client.get(address("notes", seller)).content.decode()
     for words in ("noted by you", "noted by admin boss@x.test", f"noted by import {batch.pk}"):
         assert words in html
+
+
+def test_lists_of_notes_come_in_pages_and_a_page_that_is_emptied_gives_way(
+    client: Client, seller: Seller, django_assert_max_num_queries: Any
+) -> None:
+    day = date(2024, 1, 1)
+    Note.objects.bulk_create(
+        Note(seller=seller, author=seller.owner, day=day + timedelta(days=n), text=f"remark {n}.")
+        for n in range(LISTED + 1)
+    )
+    Observation.objects.bulk_create(
+        Observation(seller=seller, kind="score", day=day + timedelta(days=n), value=9)
+        for n in range(2 * LISTED)
+    )
+    pages = address("notes", seller)
+    with django_assert_max_num_queries(9):
+        first = client.get(pages).content.decode()
+    # The newest first: remarks 20 to 1 are on the first page, remark 0 is on the second.
+    assert "remark 20." in first
+    assert "remark 0." not in first
+    assert f'href="{pages}?remarks=2" rel="next"' in first
+    assert f'href="{pages}?shown=2" rel="next"' in first
+    second = client.get(f"{pages}?remarks=2&shown=2").content.decode()
+    assert second.count("remark ") == 1
+    assert second.count("success score 9") == LISTED
+    assert f'href="{pages}?shown=2" rel="prev"' in second
+    assert f'href="{pages}?remarks=2" rel="prev"' in second
+    # Exactly two pages of what was shown: nothing older is promised.
+    assert "shown=3" not in second
+    oldest = Note.objects.get(text="remark 0.")
+    gone = client.post(
+        address("note_remove", seller, oldest.pk) + "?remarks=2&shown=2", headers=HTMX
+    )
+    answer = gone.content.decode()
+    assert "remark 20." in answer
+    assert f'href="{pages}" rel="prev"' in answer  # of what was shown, which stays where it was
+    for nonsense in ("0", "-1", "x", "9" * 30):
+        assert "remark 20." in client.get(f"{pages}?remarks={nonsense}").content.decode()
+
+
+def test_one_person_has_so_many_notes_on_a_seller_and_no_more(
+    client: Client, seller: Seller
+) -> None:
+    day = date(2024, 5, 1)
+    Note.objects.bulk_create(
+        Note(seller=seller, author=seller.owner, day=day, text="busy") for _ in range(MOST_NOTES)
+    )
+    data = {"note-text": "one more", "note-day": "2024-05-01"}
+    refused = client.post(address("note_new", seller), data)
+    assert refused.status_code == 422
+    assert f"{MOST_NOTES} notes are the most" in refused.content.decode()
+    assert Note.objects.count() == MOST_NOTES
+    coach = a_user("coach@x.test")
+    a_grant(seller, coach, Scope.EVERYTHING)
+    client.login(username=coach.email, password=PASSWORD)
+    assert client.post(address("note_new", seller), data).status_code == 302

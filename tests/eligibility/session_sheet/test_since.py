@@ -229,6 +229,15 @@ def test_who_sees_a_page_as_what_is_told_there(seller: Seller) -> None:
     for name in ("sellers:orders", "eligibility:seller", "metrics:why", "sellers:promises"):
         assert said in eyes.get(reverse(name, args=[seller.pk])).content.decode()
     assert "You see this as admin: everything. The seller can" in page(admin, seller)
+    # Pages that only owners and admins open say it.
+    boss, ref = Client(), seller.orders.earliest("pk").ref
+    boss.force_login(admin)
+    for name, more in (
+        *(("sellers:completeness", ()), ("sellers:order_entry", ()), ("sellers:access", ())),
+        *(("sellers:order_history", (ref,)), ("eligibility:outcomes", ())),
+    ):
+        answer = boss.get(reverse(name, args=[seller.pk, *more]))
+        assert "You see this as admin: everything." in answer.content.decode(), name
     Seller.objects.filter(pk=seller.pk).update(owner=None)
     assert "You see this as admin. Nobody owns this seller yet." in page(admin, seller)
     Seller.objects.filter(pk=seller.pk).update(owner=seller.owner)
