@@ -59,14 +59,6 @@
   window.addEventListener("offline", function () { toast("You are offline. What you see may be old.", "error"); });
   window.addEventListener("online", function () { toast("You are online again."); });
 
-  /* --- busy regions -------------------------------------------------------------------- */
-  function busy(event, value) {
-    var target = event.detail && event.detail.target;
-    if (target && target.setAttribute) target.setAttribute("aria-busy", value);
-  }
-  document.addEventListener("htmx:beforeRequest", function (event) { busy(event, "true"); });
-  document.addEventListener("htmx:afterRequest", function (event) { busy(event, "false"); });
-
   /* --- copy a link --------------------------------------------------------------------- */
   function copyByHand(text) {
     var field = document.createElement("textarea");
