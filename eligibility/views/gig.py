@@ -15,7 +15,7 @@ from eligibility.pages.gig import gig_page as page_of
 from eligibility.pages.history_card import history_context
 from eligibility.pages.outcomes import outcomes_context
 from eligibility.pages.reading import read_seller
-from sellers.access import look_or_404, may_import
+from sellers.access import look_or_404
 from sellers.fragments import wants_fragment
 from sellers.models import Gig, Scope
 
@@ -29,7 +29,6 @@ def gig_page(request: HttpRequest, seller_id: int, gig_id: int) -> HttpResponse:
     context: dict[str, Any] = {"seller": seller, "gig": gig}
     reading = read_seller(seller)
     if reading is None:
-        context["may_import"] = may_import(request.user)
         return render(request, "eligibility/gig.html", context)
     context |= history_context(request.GET, reading, gig)
     if wants_fragment(request, "history"):

@@ -18,7 +18,7 @@ from eligibility.pages.orders import counts_page, rule_choices
 from eligibility.pages.orders_csv import counts_csv
 from eligibility.pages.orders_parts import CountedRow, CountsPage
 from eligibility.pages.reading import Reading, read_seller
-from sellers.access import look_or_404, may_import
+from sellers.access import look_or_404
 from sellers.fragments import wants_fragment
 from sellers.models import Scope, Seller
 
@@ -31,7 +31,7 @@ def orders_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The number and its rows; the question lives in the address."""
     seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     reading = read_seller(seller)
-    context: dict[str, Any] = {"seller": seller, "may_import": may_import(request.user)}
+    context: dict[str, Any] = {"seller": seller}
     if reading is None:
         return render(request, "eligibility/orders.html", context | {"nothing": True})
     form = _form(request, reading)

@@ -16,7 +16,7 @@ from eligibility.pages.history_card import history_context
 from eligibility.pages.outcomes import unexplained_words
 from eligibility.pages.reading import read_seller
 from eligibility.pages.seller import seller_page as page_of
-from sellers.access import look_or_404, may_import
+from sellers.access import look_or_404
 from sellers.fragments import wants_fragment
 from sellers.models import Scope
 
@@ -26,7 +26,7 @@ from sellers.models import Scope
 def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     """The whole page, or the history that HTMX asks for."""
     seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
-    context: dict[str, Any] = {"seller": seller, "may_import": may_import(request.user)}
+    context: dict[str, Any] = {"seller": seller}
     reading = read_seller(seller)
     if reading is not None:
         context |= history_context(request.GET, reading)

@@ -15,7 +15,7 @@ from metrics.models import Move
 from metrics.selectors import standing_of
 from metrics.seller_context import areas_context, page_context, range_context
 from metrics.seller_query import SellerQuery
-from sellers.access import look_or_404, may_import, sight_in
+from sellers.access import look_or_404, sight_in
 from sellers.fragments import wants_fragment
 from sellers.models import User
 from sellers.visits import mark_visit
@@ -28,8 +28,7 @@ def seller_page(request: HttpRequest, seller_id: int) -> HttpResponse:
     seller = look_or_404(request, seller_id)
     standing = standing_of(seller)
     if standing is None:
-        context = {"seller": seller, "may_import": may_import(request.user)}
-        return render(request, "metrics/seller/empty.html", context)
+        return render(request, "metrics/seller/empty.html", {"seller": seller})
     query, sight, reader = SellerQuery(request.GET), sight_in(request), cast("User", request.user)
     if wants_fragment(request, "trajectory"):
         context = range_context(sight, reader, standing, query)
