@@ -86,6 +86,8 @@ class PaceBand:
     score : shape (days, 3); NaN on days on which fewer than half of the draws are scored
     scored_share : shape (days,), the part of the draws that is scored
     rating : shape (days, 3), stars; NaN where there is no review
+    next_review : shape (days,), the day number by which half of the draws have a new review of
+        that day or later; NO_DAY where fewer have one
     """
 
     first_day: int
@@ -95,6 +97,7 @@ class PaceBand:
     score: Float64
     scored_share: Float64
     rating: Float64
+    next_review: Int64
 
 
 def own_weeks(
@@ -199,7 +202,21 @@ def pace_band(future: Future, reviews: ReviewColumns, own: OwnWeeks, dealt: Draw
         score=score,
         scored_share=scored.mean(axis=0),
         rating=_quantiles(ratings),
+        next_review=_next_reviews(own, dealt, future.days),
     )
+
+
+def _next_reviews(own: OwnWeeks, dealt: Draws, days: int) -> Int64:
+    """For each day: when half of the draws have had a review of that day or later."""
+    shown = own.today + np.arange(days)
+    never = own.today + days
+    found = np.empty((len(dealt.cards), days), np.int64)
+    for draw, cards in enumerate(dealt.cards):
+        rows, shift = dealt_rows(own.review_start, cards, dealt.weeks)
+        posted = np.append(np.sort(np.minimum(own.posted[rows] + shift, never)), never)
+        found[draw] = posted[np.searchsorted(posted, shown)]
+    half = np.sort(found, axis=0)[(len(found) - 1) // 2]
+    return np.where(half < never, half, NO_DAY)
 
 
 def _quantiles(values: Float64) -> Float64:

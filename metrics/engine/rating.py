@@ -35,10 +35,19 @@ class PublicRating:
     @property
     def mean(self) -> Decimal | None:
         """Rounded to thousandths, halves up: thirds such as 4.667 stay distinguishable."""
-        if not self.count:
-            return None
-        exact = Decimal(self.hundredths) / (100 * self.count)
-        return exact.quantize(_THOUSANDTH, ROUND_HALF_UP)
+        return mean_stars(self.hundredths, self.count)
+
+    @property
+    def exact(self) -> float | None:
+        """The mean in stars, not rounded."""
+        return self.hundredths / (100 * self.count) if self.count else None
+
+
+def mean_stars(hundredths: int, count: int) -> Decimal | None:
+    """The mean of ``count`` reviews in thousandths of a star, halves up; None without one."""
+    if not count:
+        return None
+    return (Decimal(hundredths) / (100 * count)).quantize(_THOUSANDTH, ROUND_HALF_UP)
 
 
 def rating_of(reviews: Sequence[ReviewFacts], day: int) -> PublicRating:

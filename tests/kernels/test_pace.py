@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from metrics.engine.days import NO_DAY
 from metrics.engine.evidence import evidence_of_columns
 from metrics.engine.fact_columns import order_columns, review_columns
 from metrics.engine.future import Future, future_of
@@ -73,6 +74,10 @@ def test_a_seller_whose_weeks_are_all_alike_has_a_band_without_width() -> None:
         mean = rating_of([r for r in said if r.posted_day <= TODAY + day], TODAY + day).mean
         assert band.rating[day] == pytest.approx(float(mean or 0), abs=1e-3)
     assert (band.scored_share == 1).all()
+    # A review comes 5, 12, 19 … days from today; after the last of them none does.
+    posted = [TODAY + 5 + 7 * week for week in range(26)]
+    nexts = [next((p for p in posted if p >= TODAY + day), NO_DAY) for day in range(DAYS)]
+    assert band.next_review.tolist() == nexts
 
 
 def uneven() -> tuple[list[OrderFacts], list[ReviewFacts]]:
