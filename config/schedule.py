@@ -31,6 +31,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10 * MINUTE,
         "options": {"expires": 9 * MINUTE},
     },
+    # The same days, for the level and promoted gigs.
+    "keep-outlooks": {
+        "task": "eligibility.tasks.keep_outlooks",
+        "schedule": 10 * MINUTE,
+        "options": {"expires": 9 * MINUTE},
+    },
     # Imports whose worker was killed go to another one.
     "look-after-imports": {
         "task": "sellers.tasks.look_after_imports",

@@ -1,4 +1,4 @@
-"""What rules say over time, as spans. All but notices can be dropped and rebuilt.
+"""What rules say over time, as spans. All but notices and kept outlooks can be dropped and rebuilt.
 
 A seller's rows are stamped by its :class:`EligibilityStanding`: rules, seller's revision, and
 the score they were computed from. ``manage.py check_recompute`` proves stored = recomputed.
@@ -6,6 +6,7 @@ the score they were computed from. ``manage.py check_recompute`` proves stored =
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -284,3 +285,57 @@ class ComingLoss(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, seller {self.seller_id}, {self.day}"
+
+
+class KeptOutlook(models.Model):
+    """Level and promoted gigs as forecast on one day for a later one, held against what came.
+
+    Made on the days of :class:`metrics.models.KeptForecast`. Ranks are those of
+    :class:`LevelSpan`: held for certain, and the most it may be; NULL where no rules for levels
+    were in force, and at the own pace where there was too little to go by. Verdicts, in the order
+    of ``gigs``, are :class:`VerdictChoice`; a gig that was not judged is not among them, and
+    ``pace_verdicts`` is empty where there was too little to go by.
+    """
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="kept_outlooks")
+    made_on = models.DateField()
+    horizon_days = models.PositiveSmallIntegerField()
+    #: If nothing new happens.
+    quiet_held = models.SmallIntegerField(null=True)
+    quiet_most = models.SmallIntegerField(null=True)
+    #: At the seller's own pace: the median of the draws, and the band of four draws of five.
+    pace_held = models.SmallIntegerField(null=True)
+    pace_most = models.SmallIntegerField(null=True)
+    pace_low = models.SmallIntegerField(null=True)
+    pace_high = models.SmallIntegerField(null=True)
+    gigs = ArrayField(models.BigIntegerField())
+    quiet_verdicts = ArrayField(models.SmallIntegerField(choices=VerdictChoice))
+    pace_verdicts = ArrayField(models.SmallIntegerField(choices=VerdictChoice))
+    rules = models.CharField(max_length=80)
+    rules_version = models.CharField(max_length=20)
+    score_policy = models.CharField(max_length=80)
+    score_engine = models.CharField(max_length=20)
+    revision = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-made_on", "horizon_days")
+        constraints = (
+            # Serves the track record of one seller, newest first.
+            models.UniqueConstraint(
+                fields=("seller", "made_on", "horizon_days"), name="outlook_made_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_held__isnull=True, quiet_most__isnull=True)
+                | Q(quiet_most__gte=F("quiet_held")),
+                name="outlook_most_is_held_or_more",
+            ),
+            models.CheckConstraint(
+                condition=Q(pace_held__isnull=True, pace_low__isnull=True, pace_high__isnull=True)
+                | Q(pace_low__lte=F("pace_held"), pace_high__gte=F("pace_held")),
+                name="outlook_median_in_band",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"seller {self.seller_id} on {self.made_on}, {self.horizon_days} days ahead"

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from eligibility import services
+from eligibility.coming import keeping
 from eligibility.computing import SELLERS_AT_ONCE
 
 #: Seconds after which a part that nobody has begun is dropped: the next turn asks again.
@@ -24,3 +25,9 @@ def recompute_due() -> None:
     behind = list(services.sellers_behind().values_list("pk", flat=True))
     for start in range(0, len(behind), SELLERS_AT_ONCE):
         recompute_some.apply_async((behind[start : start + SELLERS_AT_ONCE],), expires=_EXPIRES)
+
+
+@shared_task
+def keep_outlooks() -> None:
+    """Level and promotion as forecast, on the days on which the score was; some sellers a turn."""
+    keeping.keep_outlooks(seller_ids=keeping.sellers_due(), now=timezone.now())

@@ -279,7 +279,8 @@ class CalendarFeed(models.Model):
 class KeptForecast(Computed):
     """What was forecast on one day for a later one, kept to be held against what came.
 
-    NULL is "not scored" for ``quiet_score``, and "too little to go by" for the own pace.
+    NULL is "not scored" for ``quiet_score``, "no review" for ``quiet_rating``, and "too little to
+    go by" for the own pace. Rows of days on which ratings were not kept have none either.
     """
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="kept_forecasts")
@@ -291,6 +292,11 @@ class KeptForecast(Computed):
     pace_score = models.FloatField(null=True)
     pace_low = models.FloatField(null=True)
     pace_high = models.FloatField(null=True)
+    #: The public rating in stars, not rounded, in the same two futures.
+    quiet_rating = models.FloatField(null=True)
+    pace_rating = models.FloatField(null=True)
+    pace_rating_low = models.FloatField(null=True)
+    pace_rating_high = models.FloatField(null=True)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -304,6 +310,15 @@ class KeptForecast(Computed):
                 condition=Q(pace_score__isnull=True, pace_low__isnull=True, pace_high__isnull=True)
                 | Q(pace_low__lte=F("pace_score"), pace_high__gte=F("pace_score")),
                 name="forecast_median_in_band",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    pace_rating__isnull=True,
+                    pace_rating_low__isnull=True,
+                    pace_rating_high__isnull=True,
+                )
+                | Q(pace_rating_low__lte=F("pace_rating"), pace_rating_high__gte=F("pace_rating")),
+                name="forecast_rating_in_band",
             ),
         )
 

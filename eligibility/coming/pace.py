@@ -29,7 +29,7 @@ from eligibility.rules.types import OUT_OF_FORCE, Kind, Verdict
 from metrics.engine.columns import Float64, Int32, Int64, OrderColumns, ReviewColumns
 from metrics.engine.days import NO_DAY, day_number
 from metrics.engine.hypothetical import FIRST_NUMBER
-from metrics.engine.pace import WEEK, Draws, OwnWeeks, TooLittle, dealt_rows
+from metrics.engine.pace import QUANTILES, WEEK, Draws, OwnWeeks, TooLittle, dealt_rows
 from metrics.engine.types import OrderStatus
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.own_pace import ground_key, own_draws, remembered
@@ -54,6 +54,8 @@ class PaceStanding:
         possibly, of rank 1, 2, … or higher
     promoted, may_promote : shape (gigs, days), draws in which every published rule is met, or
         none is certainly not met; NaN on days without rules or before the gig's first order
+    gigs_met : shape (days, 3), how many gigs meet every published rule: what nine draws of ten
+        reach for certain, the median, and what one of ten may exceed; NaN on days without rules
     """
 
     first_day: int
@@ -64,10 +66,24 @@ class PaceStanding:
     may_hold: Float64
     promoted: Float64
     may_promote: Float64
+    gigs_met: Float64
+
+    def level_band(self) -> tuple[Int64, Int64, Int64, Int64]:
+        """Ranks by day: low, the median held for certain, the most it may be, and high.
+
+        As :attr:`gigs_met`: more than nine draws of ten hold ``low`` or higher for certain, and
+        not more than one of ten may hold more than ``high``.
+        """
+        return (
+            (self.holds > 0.9).sum(axis=0),
+            (self.holds > 0.5).sum(axis=0),
+            (self.may_hold > 0.5).sum(axis=0),
+            (self.may_hold > 0.1).sum(axis=0),
+        )
 
 
 def pace_standing(
-    ground: Ground, known: Known, last_day: date, *, break_weeks: int = 0
+    ground: Ground, known: Known, last_day: date, *, break_weeks: int = 0, afresh: bool = False
 ) -> PaceStanding | TooLittle:
     """Levels and promoted gigs at the own pace, or why there is no answer; remembered for a day.
 
@@ -76,7 +92,10 @@ def pace_standing(
     ground : of one seller, real or imagined
     known : what the rules know of that seller
     break_weeks : so many coming weeks stay empty first
+    afresh : worked out whatever is remembered
     """
+    if afresh:
+        return _pace_standing(ground, known, last_day, break_weeks)
     own = known.read.columns
     texts = (rules_key(known.rule_sets), RULES_VERSION, own.gig_category, own.is_pro.tolist())
     columns = (own.buyer, own.amount_cents, own.inquiries.reply_minutes, own.inquiries.message_day)
@@ -103,12 +122,32 @@ def _pace_standing(
     for start in range(0, DRAWS, _AT_ONCE):
         courses = [hand.course(draw) for draw in range(start, min(start + _AT_ONCE, DRAWS))]
         parts.append(_flags(judge_courses(known, courses, last_day)))
-    holds, may_hold, promoted, may_promote = (
-        np.concatenate(flags).mean(axis=0) for flags in zip(*parts, strict=True)
-    )
+    holds, may_hold, met, maybe = (np.concatenate(flags) for flags in zip(*parts, strict=True))
     return PaceStanding(
-        own.today, own.weeks, own.orders, DRAWS, holds, may_hold, promoted, may_promote
+        first_day=own.today,
+        weeks=own.weeks,
+        orders=own.orders,
+        draws=DRAWS,
+        holds=holds.mean(axis=0),
+        may_hold=may_hold.mean(axis=0),
+        promoted=met.mean(axis=0),
+        may_promote=maybe.mean(axis=0),
+        gigs_met=_gigs_met(met, maybe),
     )
+
+
+def _gigs_met(met: Float64, maybe: Float64) -> Float64:
+    """Quantiles over the draws of how many gigs meet every rule, shape (days, 3)."""
+    sure, most = np.nansum(met, axis=1), np.nansum(maybe, axis=1)
+    found = np.stack(
+        [
+            np.quantile(counts, part, axis=0, method="inverted_cdf")
+            for counts, part in zip((sure, sure, most), QUANTILES, strict=True)
+        ],
+        axis=1,
+    )
+    found[np.isnan(met).all(axis=(0, 1))] = np.nan
+    return found
 
 
 def _flags(coming: Coming) -> tuple[Float64, Float64, Float64, Float64]:

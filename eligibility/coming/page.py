@@ -9,17 +9,28 @@ from typing import Any
 
 import numpy as np
 
+from eligibility.coming.by_day import standing_days
+from eligibility.coming.futures import gigs_chart, level_chart
 from eligibility.coming.judging import known_of
 from eligibility.coming.moves import Outlook, StandingMove, gathered, standing_moves
 from eligibility.coming.pace import PaceStanding, pace_standing
 from eligibility.coming.picture import standing_strip
 from eligibility.coming.quiet import quiet_standing
+from eligibility.coming.records import (
+    GIGS,
+    LEVEL,
+    gig_records,
+    kept_outlooks,
+    level_records,
+    standing_record_words,
+)
 from eligibility.rules.judge import Judgement
-from metrics.engine.days import date_of
+from eligibility.rules.types import Verdict
+from metrics.engine.days import date_of, day_number
 from metrics.engine.pace import TooLittle
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.quiet import quiet_forecast
-from metrics.what_next.page import CHART_DAYS, PAST_DAYS
+from metrics.what_next.futures import drawn_days
 from metrics.words import counted, day_words
 
 #: Days ahead whose shares stand in the table.
@@ -45,7 +56,7 @@ class PaceRow:
 
 def coming_context(ground: Ground) -> dict[str, Any]:
     """The level and every gig if nothing new happens, and at the own pace."""
-    last = ground.today + timedelta(days=CHART_DAYS)
+    first, last = drawn_days(ground.today)
     quiet = quiet_standing(ground, quiet_forecast(ground, last), last)
     outlook = outlook_of(ground, quiet.found)
     refs = outlook.refs()
@@ -53,9 +64,10 @@ def coming_context(ground: Ground) -> dict[str, Any]:
     pace = pace_standing(ground, known, last) if ground.gigs else TooLittle(0, 0)
     paced = pace if isinstance(pace, PaceStanding) else None
     moves = gathered(standing_moves(outlook, refs))
-    days = (ground.today - timedelta(days=PAST_DAYS), last + timedelta(days=1))
+    days = (first, last + timedelta(days=1))
     return {
         "seller": ground.seller,
+        **futures_context(ground, outlook, paced),
         "today": ground.today,
         "sentence": _sentence(moves, last),
         "moves": moves,
@@ -63,6 +75,27 @@ def coming_context(ground: Ground) -> dict[str, Any]:
         "pace_words": _pace_words(paced),
         "pace_levels": [title for _, title in _ranks(outlook, paced)],
         "pace_rows": [] if paced is None else _pace_rows(outlook, paced),
+    }
+
+
+def futures_context(ground: Ground, outlook: Outlook, pace: PaceStanding | None) -> dict[str, Any]:
+    """The level and promoted gigs, each with its chart and how earlier forecasts did."""
+    rows, today = kept_outlooks(ground.seller), ground.today
+    first = min([drawn_days(today)[0], *(row.made_on for row in rows)])
+    days = standing_days(outlook.found, outlook.number, len(outlook.titles), day_number(first))
+    places = {gig.pk: at for at, gig in enumerate(ground.gigs)}
+
+    def verdict_on(gig: int, day: date) -> Verdict | None:
+        at = places.get(gig)
+        return None if at is None else days.verdict_on(at, day_number(day))
+
+    levels = level_records(rows, lambda day: days.level_on(day_number(day)), today)
+    titles = outlook.level_titles(outlook.today)
+    return {
+        "level": level_chart(days, pace, titles, today)
+        | {"record": standing_record_words(levels, LEVEL)},
+        "gigs": gigs_chart(days, pace, today)
+        | {"record": standing_record_words(gig_records(rows, verdict_on, today), GIGS)},
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -23,23 +23,63 @@ _KEYS = ("forecast", "forecast-dotted", "forecast-mixed")
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How one number is drawn over time, and said.
+
+    Attributes
+    ----------
+    what : begins the sentence for those who do not see the chart
+    axis : the y axis, the same for a number everywhere
+    say : a value as exact as the page is
+    none : words of a day without a value
+    displays : what is displayed for a value, where that is another number
+    steps : it keeps its value until it has another one; each value is read as ``say`` has it
+    closer : begins with the part of the axis where the values are; None never offers it
+    """
+
+    what: str
+    axis: Mapping[str, Any]
+    say: Callable[[float], str]
+    none: str
+    displays: Callable[[float], str] | None = None
+    steps: bool = False
+    closer: bool | None = False
+
+
+SCORE = Scale(
+    what="Estimated success score",
+    axis={"range": [0.9, 10.1], "dtick": 1, "tick0": 1},
+    say=score_words,
+    none="not scored",
+    displays=lambda score: str(display(score)),
+)
+RATING = Scale(
+    what="Public rating",
+    axis={"range": [0.9, 5.1], "dtick": 0.5, "tick0": 1},
+    say="{:.2f}".format,
+    none="no rating",
+    closer=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class FutureLine:
-    """One future from ``first_day`` on; NaN on days without a score.
+    """One future from ``first_day`` on; NaN on days without a value.
 
     ``low`` and ``high`` bound its band, where it has one.
     """
 
     name: str
     first_day: int
-    score: Sequence[float]
+    values: Sequence[float]
     low: Sequence[float] = ()
     high: Sequence[float] = ()
 
     def on(self, day: int) -> float | None:
         at = day - self.first_day
-        if not 0 <= at < len(self.score) or math.isnan(self.score[at]):
+        if not 0 <= at < len(self.values) or math.isnan(self.values[at]):
             return None
-        return self.score[at]
+        return self.values[at]
 
     def band_on(self, day: int) -> tuple[float, float] | None:
         at = day - self.first_day
@@ -53,34 +93,62 @@ def futures_figure(
     futures: Sequence[FutureLine],
     thresholds: Sequence[Threshold],
     mark: tuple[date, str],
+    scale: Scale = SCORE,
+    days: tuple[date, date] | None = None,
 ) -> Figure:
     """The figure as the page draws it, of at most three futures; arrow keys read the first.
 
-    ``mark`` is a day with its words: today, or the day that is looked at.
+    Parameters
+    ----------
+    past : what was, up to today
+    mark : a day with its words: today, or the day that is looked at
+    days : the first and the last day of the time axis, so that figures one above the other
+        share it; else as the lines reach
     """
-    traces = [_line("our estimate", "estimate", past.first_day, past.values.tolist())]
+    traces = [_line("our estimate", "estimate", past.first_day, past.values.tolist(), scale)]
     for number, future in enumerate(futures):
         if future.low:
-            traces.append(_band(future, future.low, None))
-            traces.append(_band(future, future.high, "tonexty"))
-        trace = _line(future.name, "forecast", future.first_day, future.score)
-        traces.append(trace | {"line": _DASHES[number]})
+            traces.append(_band(future, future.low, scale))
+            traces.append(_band(future, future.high, scale) | {"fill": "tonexty"})
+        trace = _line(future.name, "forecast", future.first_day, future.values, scale)
+        trace["line"] = trace["line"] | _DASHES[number]
+        traces.append(trace)
         if not number:
             trace["meta"]["walk"] = True
+    shared = {} if days is None else _shared_axis(*days)
     return {
         "data": [trace for trace in traces if any(y is not None for y in trace["y"])],
-        "layout": {"yaxis": {"range": [0.9, 10.1], "dtick": 1, "tick0": 1}},
+        "layout": {"yaxis": {**scale.axis}} | shared,
         "standing": {
             "kind": "time",
             "thresholds": [{"y": t.score, "label": t.label} for t in thresholds],
             "marks": [{"x": mark[0].isoformat(), "label": mark[1], "role": "today"}],
             "spans": [],
+            "closer": scale.closer,
         },
     }
 
 
-def _line(name: str, role: str, first_day: int, values: Sequence[float]) -> Figure:
+def _shared_axis(first: date, last: date) -> Figure:
+    """The same days at the same places: no margin grows with the words beside an axis."""
     return {
+        "xaxis": {"range": [first.isoformat(), last.isoformat()]},
+        "margin": {"l": 34, "r": 12, "t": 14, "b": 26, "pad": 4},
+    }
+
+
+def _line(name: str, role: str, first_day: int, values: Sequence[float], scale: Scale) -> Figure:
+    trace = _bare_line(name, role, first_day, values)
+    if scale.steps:
+        trace["line"] = {"shape": "hv"}
+        trace["text"] = ["" if math.isnan(value) else scale.say(value) for value in values]
+        trace["hovertemplate"] = "%{text}"
+    return trace
+
+
+def _bare_line(name: str, role: str, first_day: int, values: Sequence[float]) -> Figure:
+    return {
+        "line": {},
         "type": "scatter",
         "mode": "lines",
         "name": name,
@@ -91,9 +159,9 @@ def _line(name: str, role: str, first_day: int, values: Sequence[float]) -> Figu
     }
 
 
-def _band(future: FutureLine, edge: Sequence[float], fill: str | None) -> Figure:
-    trace = _line(f"{future.name}, band", "band", future.first_day, edge)
-    return trace | ({"fill": fill} if fill else {})
+def _band(future: FutureLine, edge: Sequence[float], scale: Scale) -> Figure:
+    trace = _bare_line(f"{future.name}, band", "band", future.first_day, edge)
+    return trace | {"line": {"shape": "hv"} if scale.steps else {}}
 
 
 def _days(first_day: int, count: int) -> list[str]:
@@ -104,11 +172,15 @@ def _drawn(values: Sequence[float]) -> list[float | None]:
     return [None if math.isnan(value) else round(value, _DRAWN) for value in values]
 
 
-def futures_table(futures: Sequence[FutureLine], days: Sequence[date]) -> dict[str, list[Any]]:
-    """The chart's twin: some days, each future's score, what it displays, and its band."""
+def futures_table(
+    futures: Sequence[FutureLine], days: Sequence[date], scale: Scale = SCORE
+) -> dict[str, list[Any]]:
+    """The chart's twin: some days, each future's value, what it displays, and its band."""
     head = ["Day"]
     for future in futures:
-        head += [future.name, "displays"]
+        head.append(future.name)
+        if scale.displays is not None:
+            head.append("displays")
         if future.low:
             head.append("four draws of five")
     rows = []
@@ -116,15 +188,27 @@ def futures_table(futures: Sequence[FutureLine], days: Sequence[date]) -> dict[s
         number = (day - date_of(0)).days
         row = [day_words(day)]
         for future in futures:
-            score = future.on(number)
-            row += (
-                ["not scored", "–"] if score is None else [score_words(score), str(display(score))]
-            )
-            if future.low:
-                band = future.band_on(number)
-                row.append("–" if band is None else f"{band[0]:.2f} to {band[1]:.2f}")
+            row += _cells(future, number, scale)
         rows.append(row)
     return {"head": head, "rows": rows}
+
+
+def _cells(future: FutureLine, day: int, scale: Scale) -> list[str]:
+    """One future on one day, as cells of the table."""
+    value = future.on(day)
+    cells = [scale.none if value is None else scale.say(value)]
+    if scale.displays is not None:
+        cells.append("–" if value is None else scale.displays(value))
+    if future.low:
+        band = future.band_on(day)
+        cells.append("–" if band is None else band_words(scale, *band))
+    return cells
+
+
+def band_words(scale: Scale, low: float, high: float) -> str:
+    """ "9.55 to 9.65"; once where both ends read the same."""
+    ends = [scale.say(low), scale.say(high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def futures_legend(futures: Sequence[FutureLine]) -> list[dict[str, str]]:
@@ -132,15 +216,15 @@ def futures_legend(futures: Sequence[FutureLine]) -> list[dict[str, str]]:
     return [{"kind": _KEYS[n], "label": future.name} for n, future in enumerate(futures)]
 
 
-def futures_label(futures: Sequence[FutureLine], day: date) -> str:
+def futures_label(futures: Sequence[FutureLine], day: date, scale: Scale = SCORE) -> str:
     """One sentence for those who do not see the chart."""
     number = (day - date_of(0)).days
     said = []
     for future in futures:
-        score = future.on(number)
-        what = "no score" if score is None else score_words(score)
+        value = future.on(number)
+        what = scale.none if value is None else scale.say(value)
         said.append(f"{future.name} {what}")
-    return f"Estimated success score on {day_words(day)}: {'; '.join(said)}."
+    return f"{scale.what} on {day_words(day)}: {'; '.join(said)}."
 
 
 def table_days(today: date, last_day: date) -> list[date]:

@@ -71,7 +71,7 @@ def ground_as_of(ground: Ground, day: date) -> Ground:
         today=day,
         explainer=explainer,
         evidence=moment.evidence,
-        benchmarks=_benchmarks_as_of(ground.benchmarks, day_number(day)),
+        benchmarks=benchmarks_as_of(ground.benchmarks, day_number(day)),
     )
 
 
@@ -111,7 +111,7 @@ def facts_as_of(facts: FactColumns, day: int) -> FactColumns:
     )
 
 
-def _benchmarks_as_of(benchmarks: BenchmarkColumns | None, day: int) -> BenchmarkColumns | None:
+def benchmarks_as_of(benchmarks: BenchmarkColumns | None, day: int) -> BenchmarkColumns | None:
     """Without the benchmarks that came later; the first one holds for all days before it."""
     if benchmarks is None:
         return None

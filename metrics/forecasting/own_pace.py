@@ -30,11 +30,13 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
-def own_pace(ground: Ground, last_day: date, *, break_weeks: int = 0) -> PaceBand | TooLittle:
+def own_pace(
+    ground: Ground, last_day: date, *, break_weeks: int = 0, afresh: bool = False
+) -> PaceBand | TooLittle:
     """The band up to ``last_day``, or why there is none; remembered for a day.
 
     The draws hang on the seller and the day alone, so that a page does not flicker and a kept
-    forecast can be made again.
+    forecast can be made again; ``afresh`` makes it whatever is remembered.
 
     Raises
     ------
@@ -44,6 +46,8 @@ def own_pace(ground: Ground, last_day: date, *, break_weeks: int = 0) -> PaceBan
     own = _own_weeks(ground)
     if isinstance(own, TooLittle):
         return own
+    if afresh:
+        return _band(ground, own, last_day, break_weeks)
     asked = (DRAWS, day_number(last_day), break_weeks)
     key = ground_key(ground, PaceBand.__slots__, *asked)
     return remembered(key, lambda: _band(ground, own, last_day, break_weeks))

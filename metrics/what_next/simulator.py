@@ -30,7 +30,8 @@ from metrics.forecasting.quiet import explained_moves, quiet_forecast
 from metrics.forecasting.simulation import Simulated, difference, imagined, simulate
 from metrics.series import DailySeries
 from metrics.unexplained import WHY_NOT, note_unexplained
-from metrics.what_next.page import PACE, QUIET, move_row
+from metrics.what_next.futures import PACE, QUIET
+from metrics.what_next.page import move_row
 from metrics.what_next.scenario_form import ScenarioForm
 from metrics.words import day_words, score_words, signed
 from sellers.models import Order

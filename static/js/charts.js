@@ -69,7 +69,8 @@
   /* --- closer: the whole scale is the rule, the part with the values a choice -------------- */
   function mayCloser(figure) {
     var full = ((figure.layout || {}).yaxis || {}).range;
-    if (((figure.standing || {}).kind || "time") !== "time" || !full) return false;
+    var standing = figure.standing || {};
+    if ((standing.kind || "time") !== "time" || standing.closer === null || !full) return false;
     var near = window.standing.chartMarks.closerRange(figure, full);
     return near[1] - near[0] < 0.6 * (full[1] - full[0]);
   }
@@ -115,7 +116,7 @@
       var i = trace.x.indexOf(x);
       if (i < 0 || trace.y[i] === null) return;
       var value = ESTIMATES.indexOf(role) >= 0 ? trace.y[i].toFixed(2) : trace.y[i];
-      words.push(trace.name + " " + (role === "move" && trace.text ? trace.text[i] : value));
+      words.push(trace.name + " " + (trace.text ? trace.text[i] : value));
     });
     return words;
   }

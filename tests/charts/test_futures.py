@@ -9,7 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from metrics.charts.futures import (
+    RATING,
     FutureLine,
+    Scale,
     futures_figure,
     futures_label,
     futures_legend,
@@ -72,3 +74,28 @@ def test_the_days_of_the_table_end_with_the_chart() -> None:
     days = table_days(TODAY, TODAY + timedelta(days=60))
     assert days[0] == TODAY
     assert days[-1] == TODAY + timedelta(days=60)
+
+
+def test_a_number_that_goes_in_steps_says_its_words_on_a_shared_axis() -> None:
+    titles = ["New seller", "Level 1"]
+    level = Scale(
+        "Level", {"range": [0, 1]}, lambda rank: titles[int(rank)], "no rules", steps=True
+    )
+    ahead = FutureLine("at your own pace", FIRST, [0, 1, NAN], [0, 0, NAN], [0, 1, NAN])
+    days = (TODAY - timedelta(days=1), TODAY + timedelta(days=2))
+    past = DailySeries(FIRST, np.zeros(1, np.uint8), np.array([0.0]))
+    figure = futures_figure(past, [ahead], [], (TODAY, "today"), level, days)
+    go.Figure(figure["data"], figure["layout"])
+    assert [trace["line"].get("shape") for trace in figure["data"]] == ["hv"] * 4
+    assert figure["data"][3]["text"] == ["New seller", "Level 1", ""]
+    assert figure["layout"]["xaxis"]["range"] == ["2024-06-11", "2024-06-14"]
+    table = futures_table([ahead], [TODAY + timedelta(days=n) for n in range(3)], level)
+    assert table == {
+        "head": ["Day", "at your own pace", "four draws of five"],
+        "rows": [
+            ["12 Jun 2024", "New seller", "New seller"],
+            ["13 Jun 2024", "Level 1", "New seller to Level 1"],
+            ["14 Jun 2024", "no rules", "–"],
+        ],
+    }
+    assert futures_label([QUIET], TODAY, RATING).startswith("Public rating on 12 Jun 2024: if")

@@ -10,7 +10,14 @@ import pytest
 from metrics.engine.days import day_number
 from metrics.forecasting.ground import ground_of
 from metrics.forecasting.hindsight import EVERY_DAYS, TIMES, ground_as_of, keep_in_hindsight
-from metrics.forecasting.track_record import HORIZONS, record_sentence, track_record
+from metrics.forecasting.records import (
+    HORIZONS,
+    SCORE,
+    kept_forecasts,
+    record_sentence,
+    scores_said,
+    track_record,
+)
 from metrics.models import KeptForecast
 from metrics.series import seller_series
 from metrics.services import recompute_sellers
@@ -77,13 +84,16 @@ def test_a_history_has_a_record_at_once_that_says_when_it_was_made() -> None:
     days = {TODAY - timedelta(days=EVERY_DAYS * ago) for ago in range(1, TIMES + 1)}
     assert {row.made_on for row in rows} == days
     assert keep_in_hindsight(seller_ids=[seller.pk], now=NOW + timedelta(days=3)) == 0
+    # The four reviews with two stars came in the last 90 days.
+    assert {row.quiet_rating for row in rows.filter(made_on__lt=THEN)} == {5.0}
     # No forecast of a day knows of the bad reviews that came after it.
     before = rows.get(made_on=TODAY - timedelta(days=90), horizon_days=90)
     came = seller_series(seller).value_on(TODAY)
     assert came is not None
     assert before.quiet_score is not None
     assert before.quiet_score > came + 1
-    first = track_record(seller, seller_series(seller), TODAY)[0]
+    said = scores_said(kept_forecasts(seller))
+    first = track_record(SCORE, said, seller_series(seller).value_on, TODAY)[0]
     assert first.in_hindsight == len(first.quiet_misses)
     assert record_sentence(first).endswith(
         "All of them were worked out afterwards, from what had happened by their day."

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from config.schedule import SCHEDULE
 from metrics.engine.pace import PaceBand
+from metrics.forecasting.checking import check_forecasts
 from metrics.forecasting.ground import ground_of
 from metrics.forecasting.own_pace import own_pace
-from metrics.forecasting.track_record import (
+from metrics.forecasting.records import (
     HORIZONS,
-    keep_forecasts,
+    SCORE,
+    Record,
+    kept_forecasts,
     record_sentence,
-    sellers_due,
+    scores_said,
     track_record,
 )
+from metrics.forecasting.track_record import KEPT_DAYS, keep_forecasts, sellers_due
 from metrics.models import KeptForecast
 from metrics.series import seller_series
 from metrics.services import recompute_sellers
@@ -36,6 +40,11 @@ def a_computed_seller() -> Seller:
     return seller
 
 
+def scores(seller: Seller, today: date) -> list[Record]:
+    said = scores_said(kept_forecasts(seller))
+    return track_record(SCORE, said, seller_series(seller).value_on, today)
+
+
 def test_each_horizon_is_kept_as_the_forecast_says_it() -> None:
     seller = a_computed_seller()
     assert keep_forecasts(seller_ids=[seller.pk], now=NOW) == 1
@@ -49,6 +58,10 @@ def test_each_horizon_is_kept_as_the_forecast_says_it() -> None:
         assert (row.made_on, row.made_at, row.revision) == (TODAY, NOW, seller.revision)
         assert row.quiet_score == quiet.score_on(ground.today_number + horizon)
         assert [row.pace_low, row.pace_score, row.pace_high] == band.score[horizon].tolist()
+        # Eight reviews with five stars, and no new one: frozen at 5.
+        assert row.quiet_rating == 5.0
+        rating = [row.pace_rating_low, row.pace_rating, row.pace_rating_high]
+        assert rating == band.rating[horizon].tolist()
 
 
 def test_they_are_kept_once_a_week_and_never_changed() -> None:
@@ -84,7 +97,7 @@ def test_the_task_is_in_the_schedule_and_keeps_what_is_due() -> None:
 def test_what_came_is_held_against_what_was_said() -> None:
     seller = a_computed_seller()
     keep_forecasts(seller_ids=[seller.pk], now=NOW)
-    assert [record.kept for record in track_record(seller, seller_series(seller), TODAY)] == [1] * 3
+    assert [record.kept for record in scores(seller, TODAY)] == [1] * 3
     # A bad month: two orders with one star.
     for days in (5, 12):
         done = NOW + timedelta(days=days)
@@ -93,7 +106,7 @@ def test_what_came_is_held_against_what_was_said() -> None:
     later = NOW + timedelta(days=30)
     recompute_sellers(seller_ids=[seller.pk], now=later, from_scratch=True)
     series = seller_series(seller)
-    first, second, _ = track_record(seller, series, later.date())
+    first, second, _ = scores(seller, later.date())
     said = KeptForecast.objects.get(horizon_days=30)
     came = series.value_on(later.date())
     assert came is not None
@@ -121,9 +134,31 @@ def test_a_seller_with_too_little_keeps_what_there_is() -> None:
     assert (row.pace_low, row.pace_score, row.pace_high) == (None, None, None)
     later = NOW + timedelta(days=31)
     recompute_sellers(seller_ids=[seller.pk], now=later)
-    record = track_record(seller, seller_series(seller), later.date())[0]
+    record = scores(seller, later.date())[0]
     assert record.quiet_miss == pytest.approx(0.0, abs=1e-9)
     assert "without new orders" in record_sentence(record)
     nobody = a_seller()
-    empty = track_record(nobody, seller_series(nobody), TODAY)[0]
+    empty = scores(nobody, TODAY)[0]
     assert record_sentence(empty).endswith("one is kept every week.")
+
+
+def test_what_is_kept_is_what_is_made_again_and_old_forecasts_are_forgotten() -> None:
+    seller = a_computed_seller()
+    keep_forecasts(seller_ids=[seller.pk], now=NOW)
+    checked = check_forecasts([seller.pk])
+    assert (checked.made_again, checked.passed_over, checked.differences) == (3, 0, [])
+    row = KeptForecast.objects.get(horizon_days=90)
+    KeptForecast.objects.filter(pk=row.pk).update(quiet_rating=4.9)
+    assert check_forecasts([seller.pk]).differences == [
+        f"{row}: quiet_rating kept 4.9, made again 5.0"
+    ]
+    # Facts that changed since cannot be what it was made from.
+    Seller.objects.filter(pk=seller.pk).update(revision=seller.revision + 1)
+    checked = check_forecasts([seller.pk])
+    assert (checked.made_again, checked.passed_over) == (0, 3)
+    late = NOW + timedelta(days=KEPT_DAYS)
+    keep_forecasts(seller_ids=[seller.pk], now=late)
+    assert KeptForecast.objects.count() == 2 * len(HORIZONS)
+    keep_forecasts(seller_ids=[seller.pk], now=late + timedelta(days=8))
+    days = {*KeptForecast.objects.values_list("made_on", flat=True)}
+    assert days == {late.date(), late.date() + timedelta(days=8)}

@@ -68,7 +68,7 @@ def test_the_page_shows_every_part(client: Client, bad: Order) -> None:
     for words in (
         "Two futures",
         "dealt again in random order",
-        "The public rating stays at",
+        "It stays at 4.76 while no review comes: the window is frozen.",
         "No forecast 30 days ahead has been kept yet",
         "Coming moves",
         "The smallest plan",
@@ -82,7 +82,34 @@ def test_the_page_shows_every_part(client: Client, bad: Order) -> None:
     ):
         assert words in text, words
     assert "futures-chart-figure" in text
+    assert "rating-chart-figure" in text
+    assert "Moves of the displayed rating" not in text  # nothing is near two years old
     assert 'style="' not in text
+
+
+def test_each_coming_move_of_the_rating_has_its_day_and_its_cause(client: Client) -> None:
+    """1, 2 and 5 stars, each two years old sooner or later; a steady pace of five stars."""
+    owner = a_user()
+    seller = a_seller(owner=owner)
+    gig = a_history(seller, orders=10)[0].gig
+    for days, stars in ((760, 1), (708, 2), (698, 5), (698, 4)):
+        done = NOW - timedelta(days=days)
+        order = an_order(gig, done - timedelta(days=7), ref=f"FOOLD{days}{stars}")
+        a_review(order, stars, posted_at=done)
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    client.force_login(owner)
+    text = " ".join(page(client, seller).split())
+    # The latest review is of 29 May: the window begins on 31 May 2022, after the first old one.
+    # (50 + 2 + 5 + 4)/13 = 4.69; without 2 stars 59/12 = 4.92; without the others 5.
+    assert "It stays at 4.69 while no review comes" in text
+    assert "the 13 reviews of" in text
+    assert 'from <time datetime="2024-07-04">4 Jul 2024</time>' in text
+    assert "4.69 → 4.92" in text
+    link = reverse("sellers:order", args=[seller.pk, "FOOLD7082"])
+    assert f'<a href="{link}">the review of 5 Jul 2022 (2 stars) leaves the window</a>' in text
+    assert "; at your own pace by " in text
+    assert "4.92 → 5.00" in text
+    assert "2 reviews of 15 Jul 2022 leave the window" in text
 
 
 def test_the_simulator_answers_for_a_hypothetical_order(client: Client, bad: Order) -> None:
