@@ -17,6 +17,7 @@ from eligibility.rules.judge import Judgement, judge, metric_of
 from eligibility.rules.levels import Phase
 from eligibility.rules.spans import LevelSpans, RuleSpans, all_spans, level_spans
 from eligibility.rules.types import Kind, RuleSet, Verdict
+from metrics.facts import FactColumns
 from metrics.series import DailySeries
 
 #: Sellers that are judged at once: their days are arrays in memory.
@@ -125,6 +126,7 @@ def judge_sellers(
     last_days: Mapping[int, int],
     sets: Sequence[RuleSet],
     scores: Mapping[int, DailySeries] | None = None,
+    facts: FactColumns | None = None,
 ) -> Judged:
     """Judge sellers of one marketplace on every day of their history.
 
@@ -132,8 +134,9 @@ def judge_sellers(
     ----------
     last_days : seller id → day number of the last day, that of the stored score
     scores : seller id → overall score, where it is not the stored one that counts
+    facts : of these sellers, where they have been read already
     """
-    read = read_eligibility_facts(last_days, scores)
+    read = read_eligibility_facts(last_days, scores, facts)
     found = judge(read.columns, sets)
     levels = None if found.levels is None else level_spans(found.levels)
     return Judged(read, found, tuple(all_spans(found)), levels)

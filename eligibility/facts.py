@@ -31,12 +31,12 @@ from sellers.models import Gig, Observation, Seller
 _MINUTE_US = 60_000_000
 
 #: A number for each client: the same key gives the same one.
-_BUYERS_QUERY = """
+BUYERS_QUERY = """
     SELECT o.id, CASE WHEN o.buyer_key IS NULL THEN -1
                       ELSE ('x' || left(md5(o.buyer_key), 15))::bit(60)::int8 END
     FROM sellers_order o WHERE o.seller_id = ANY(%s)
 """
-_INQUIRIES_QUERY = """
+INQUIRIES_QUERY = """
     SELECT i.id, i.seller_id, i.first_message_at, coalesce(i.first_reply_at, '-infinity')
     FROM sellers_inquiry i WHERE i.seller_id = ANY(%s)
 """
@@ -142,7 +142,7 @@ def _first_days(
 
 def _buyers(facts: FactColumns) -> Int64:
     raw = read_columns(
-        _BUYERS_QUERY, [facts.seller_ids.tolist()], {"order_id": "int8", "buyer": "int8"}
+        BUYERS_QUERY, [facts.seller_ids.tolist()], {"order_id": "int8", "buyer": "int8"}
     )
     order = np.argsort(raw["order_id"])
     known, buyer = raw["order_id"][order], raw["buyer"][order]
@@ -161,7 +161,7 @@ def cents_of(facts: FactColumns) -> Int64:
 
 
 def _inquiries(ids: Int64, zones: Sequence[str]) -> InquiryColumns:
-    raw = read_columns(_INQUIRIES_QUERY, [ids.tolist()], _INQUIRY_COLUMNS)
+    raw = read_columns(INQUIRIES_QUERY, [ids.tolist()], _INQUIRY_COLUMNS)
     raw = {name: column[np.argsort(raw["inquiry_id"])] for name, column in raw.items()}
     seller = np.searchsorted(ids, raw["seller"])
     written, answered = raw["written"], raw["answered"]

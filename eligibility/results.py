@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Model
 
 from eligibility.computing import Judged, StandingNow, in_force
 from eligibility.models import EligibilityStanding, LevelSpan, RuleSpan
 from eligibility.rules.flips import FlipCause
 from eligibility.rules.spans import NO_NUMBER, RuleSpans
 from eligibility.rules.types import Kind, RuleSet, Verdict
+from metrics.binary_copy import write_rows
 from metrics.engine.columns import Int64
 from metrics.engine.days import FOREVER, NO_DAY, date_of, day_number
 
@@ -60,8 +60,12 @@ def replace_eligibility(judged: Judged, stamps: Mapping[int, Stamp], computed_at
     rules, levels = rule_rows(judged, stamps), level_rows(judged, stamps)
     _end(_END_RULES, rules.ended)
     _end(_END_LEVELS, levels.ended)
-    _copy(RuleSpan, RULE_COLUMNS, rules.new)
-    _copy(LevelSpan, LEVEL_COLUMNS, levels.new)
+    for model, columns, rows in (
+        (RuleSpan, RULE_COLUMNS, rules.new),
+        (LevelSpan, LEVEL_COLUMNS, levels.new),
+    ):
+        if rows:
+            write_rows(model, columns, rows)
     EligibilityStanding.objects.bulk_create(
         [
             standing_row(now, judged, stamps[now.seller_id], computed_at)
@@ -133,20 +137,6 @@ def _end(statement: str, ended: Sequence[tuple[Any, ...]]) -> None:
     if ended:
         with connection.cursor() as cursor:
             cursor.execute(statement, [list(column) for column in zip(*ended, strict=True)])
-
-
-def _copy(model: type[Model], columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows by binary COPY."""
-    if not rows:
-        return
-    names = ", ".join(f'"{column}"' for column in columns)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy,
-    ):
-        copy.set_types(list(columns.values()))
-        for row in rows:
-            copy.write_row(row)
 
 
 def _first_new_days(judged: Judged, stamps: Mapping[int, Stamp]) -> Int64:

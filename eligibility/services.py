@@ -21,6 +21,7 @@ from eligibility.notices import note_events
 from eligibility.results import Stamp, replace_eligibility
 from eligibility.rule_files import rule_sets
 from eligibility.rules import RULES_VERSION
+from metrics.computing import Recomputed
 from metrics.engine.days import day_number
 from metrics.models import Standing
 from sellers.changes import facts_changed
@@ -29,12 +30,21 @@ from sellers.models import Gig, Observation, Platform, Seller, User
 
 @transaction.atomic
 def recompute_eligibility(
-    *, seller_ids: Iterable[int], now: datetime, from_scratch: bool = False
+    *,
+    seller_ids: Iterable[int],
+    now: datetime,
+    from_scratch: bool = False,
+    fresh: Recomputed | None = None,
 ) -> int:
     """Bring the eligibility of these sellers up to the day and facts of their stored score.
 
     Sellers whose score is missing or behind their facts are left alone: the recompute of the
     score is on its way, and calls this one. The hook ``STANDING_ON_RECOMPUTED``.
+
+    Parameters
+    ----------
+    fresh : facts and scores that were read and stored in this transaction; a batch of other
+        sellers reads its own
 
     Returns
     -------
@@ -48,7 +58,7 @@ def recompute_eligibility(
     computed = 0
     for platform, of_platform in groupby(sellers, key=lambda seller: seller.platform):
         for batch in _batches(list(of_platform)):
-            computed += _recompute_batch(platform, batch, now, from_scratch)
+            computed += _recompute_batch(platform, batch, now, from_scratch, fresh)
     return computed
 
 
@@ -58,7 +68,11 @@ def _batches(sellers: Sequence[Seller]) -> Iterator[Sequence[Seller]]:
 
 
 def _recompute_batch(
-    platform: str, sellers: Sequence[Seller], now: datetime, from_scratch: bool
+    platform: str,
+    sellers: Sequence[Seller],
+    now: datetime,
+    from_scratch: bool,
+    fresh: Recomputed | None,
 ) -> int:
     sets = rule_sets(platform)
     scores = {s.seller_id: s for s in Standing.objects.filter(seller__in=sellers)}
@@ -73,7 +87,10 @@ def _recompute_batch(
                 stamps[seller.pk] = stamp
     if stamps:
         last_days = {pk: day_number(scores[pk].as_of) for pk in stamps}
-        judged = judge_sellers(last_days, sets)
+        if fresh is not None and fresh.scores.keys() == last_days.keys():
+            judged = judge_sellers(last_days, sets, fresh.scores, fresh.facts)
+        else:
+            judged = judge_sellers(last_days, sets)
         replace_eligibility(judged, stamps, computed_at=now)
         note_events(judged, now)
         replace_losses(judged.read, sets)

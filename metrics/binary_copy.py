@@ -1,4 +1,6 @@
-"""Reads columns of fixed width from PostgreSQL as arrays, without a Python step per row.
+"""Moves many rows by binary COPY: columns into arrays, and rows into tables.
+
+Reading takes columns of fixed width from PostgreSQL as arrays, without a Python step per row.
 
 The server gathers each column into one array and COPY sends them as a single binary row:
 two million rows arrive as fourteen pieces of memory that numpy views as they are. (COPY of
@@ -10,11 +12,12 @@ Every selected column has to be NOT NULL and of fixed width: coalesce unknowns t
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import Model
 from numpy.typing import NDArray
 
 Columns = dict[str, NDArray[Any]]
@@ -78,6 +81,26 @@ def read_columns(query: str, params: Sequence[Any], columns: Mapping[str, str]) 
     for name, kind in columns.items():
         found[name], offset = _array(answer, offset, kind)
     return found
+
+
+def write_rows(
+    model: type[Model], columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows into the table of a model.
+
+    Parameters
+    ----------
+    columns : name → PostgreSQL type, in the order of the values of a row. Named one by one
+        because a row may hold NULL or a small number, which tell no type
+    """
+    names = ", ".join(f'"{column}"' for column in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy,
+    ):
+        copy.set_types(list(columns.values()))
+        for row in rows:
+            copy.write_row(row)
 
 
 def _array(answer: bytes, offset: int, kind: str) -> tuple[NDArray[Any], int]:

@@ -13,6 +13,7 @@ from metrics.engine.days import date_of, day_number
 from metrics.facts import read_facts
 from metrics.models import GigStanding, Move, Series, Standing
 from metrics.policy_files import current_policy_file
+from metrics.results import Stamp, standing_row
 from metrics.series import DailySeries, unpack
 
 SELLERS_AT_ONCE = 200
@@ -40,13 +41,17 @@ def check_sellers(seller_ids: Sequence[int]) -> Iterator[str]:
                 yield f"seller {result.seller_id}: {difference}"
 
 
+#: Not computed from the facts: the row's own number, and when it was written.
+_NOT_COMPARED = ("id", "computed_at")
+
+
 def _differences(standing: Standing, result: SellerResult) -> Iterator[str]:
-    if standing.score != result.score_on(result.last_day):
-        yield f"score stored {standing.score}, recomputed {result.score_on(result.last_day)}"
-    if standing.status != result.status:
-        yield f"status stored {standing.status}, recomputed {result.status}"
-    if (standing.rating, standing.rating_reviews) != (result.rating.mean, result.rating.count):
-        yield f"rating stored {standing.rating}, recomputed {result.rating.mean}"
+    stamp = Stamp(standing.policy, standing.revision, date.min)
+    found = standing_row(result, stamp, standing.computed_at)
+    for field in Standing._meta.concrete_fields:
+        name = field.attname
+        if name not in _NOT_COMPARED and getattr(standing, name) != getattr(found, name):
+            yield f"{name} stored {getattr(standing, name)}, recomputed {getattr(found, name)}"
     yield from _series_differences(result)
     yield from _move_differences(result)
     stored = {
@@ -87,12 +92,14 @@ def _series_differences(result: SellerResult) -> Iterator[str]:
 
 
 def _move_differences(result: SellerResult) -> Iterator[str]:
-    stored: set[tuple[date, float | None, float | None]] = set(
+    stored = set(
         Move.objects.filter(seller=result.seller_id).values_list(
-            "day", "score_before", "score_after"
+            "day", "score_before", "score_after", "displayed_before", "displayed_after"
         )
     )
-    found = {(date_of(move.day), move.before, move.after) for move in result.moves}
-    for day, before, after in sorted(stored ^ found, key=lambda move: move[0]):
-        where = "stored" if (day, before, after) in stored else "recomputed"
-        yield f"move of {day} ({before} → {after}) is only {where}"
+    found = {(date_of(m.day), m.before, m.after, *m.displayed) for m in result.moves}
+    for move in sorted(stored ^ found, key=lambda move: move[0]):
+        day, before, after, *displayed = move
+        where = "stored" if move in stored else "recomputed"
+        turn = " → ".join(map(str, displayed))
+        yield f"move of {day} ({before} → {after}, displayed {turn}) is only {where}"

@@ -78,6 +78,17 @@ class SellerResult:
         return DayStatus(int(self.series.statuses[-1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A batch that has just been computed and stored: nobody has to read it again.
+
+    ``scores`` holds the overall score of each seller of ``facts``, by id.
+    """
+
+    facts: FactColumns
+    scores: Mapping[int, DailySeries]
+
+
 def displayed_moves(series: DailySeries) -> list[DisplayedMove]:
     """Every day whose displayed number differs from the day before; the first score too."""
     after = series.values

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 
+from metrics.binary_copy import write_rows
 from metrics.computing import SellerResult
 from metrics.engine import ENGINE_VERSION
 from metrics.engine.days import date_of
@@ -29,21 +28,20 @@ class Stamp:
 
 
 def replace_results(
-    results: Iterable[SellerResult], stamps: Mapping[int, Stamp], computed_at: datetime
+    results: Sequence[SellerResult], stamps: Mapping[int, Stamp], computed_at: datetime
 ) -> None:
     """Replace what is stored about these sellers, from each one's ``rewrite_from`` on."""
-    found = list(results)
-    _delete_stale(found, stamps)
-    _copy(Series, _SERIES, (row for result in found for row in _series_rows(result, stamps)))
-    _copy(Move, _MOVE, (row for result in found for row in _move_rows(result, stamps)))
+    _delete_stale(results, stamps)
+    write_rows(Series, _SERIES, (row for result in results for row in _series_rows(result, stamps)))
+    write_rows(Move, _MOVE, (row for result in results for row in _move_rows(result, stamps)))
     standings = Standing.objects.bulk_create(
-        [_standing(result, stamps[result.seller_id], computed_at) for result in found],
+        [standing_row(result, stamps[result.seller_id], computed_at) for result in results],
         update_conflicts=True,
         unique_fields=["seller"],
         update_fields=_STANDING_FIELDS,
     )
     standing_of = {standing.seller_id: standing.pk for standing in standings}
-    _copy(
+    write_rows(
         GigStanding,
         _GIG_STANDING,
         (
@@ -51,7 +49,7 @@ def replace_results(
                 *(standing_of[result.seller_id], gig.gig_id, gig.status),
                 *(gig.score, gig.share, gig.activity),
             )
-            for result in found
+            for result in results
             for gig in result.gigs
         ),
     )
@@ -69,62 +67,37 @@ _STALE_GIG_STANDINGS = """
     DELETE FROM metrics_gigstanding g USING metrics_standing s
     WHERE g.standing_id = s.id AND s.seller_id = ANY(%s)
 """
-_STAMPED = ("policy", "engine_version", "revision")
-_SERIES = (
-    *_STAMPED,
-    "seller_id",
-    "gig_id",
-    "metric",
-    "year",
-    "first_day",
-    "statuses",
-    "values",
-)
-_MOVE = (
-    *_STAMPED,
-    "seller_id",
-    "day",
-    "score_before",
-    "score_after",
-    "displayed_before",
-    "displayed_after",
-)
-_GIG_STANDING = ("standing_id", "gig_id", "status", "score", "share", "activity")
-_STANDING_FIELDS = [
-    field.name for field in Standing._meta.concrete_fields if field.name not in ("id", "seller")
-]
-#: Columns whose type has to be named because a row may hold NULL or a small number.
-_TYPES = {
+_STAMPED = {"policy": "text", "engine_version": "text", "revision": "int8"}
+_SERIES = {
+    **_STAMPED,
     "seller_id": "int8",
     "gig_id": "int8",
-    "standing_id": "int8",
-    "revision": "int8",
+    "metric": "text",
     "year": "int2",
-    "status": "int2",
-    "activity": "int4",
-    "displayed_before": "int2",
-    "displayed_after": "int2",
-    "score": "float8",
-    "share": "float8",
-    "score_before": "float8",
-    "score_after": "float8",
-    "day": "date",
     "first_day": "date",
     "statuses": "bytea",
     "values": "bytea",
 }
-
-
-def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows by binary COPY."""
-    names = ", ".join(f'"{column}"' for column in columns)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy,
-    ):
-        copy.set_types([_TYPES.get(column, "text") for column in columns])
-        for row in rows:
-            copy.write_row(row)
+_MOVE = {
+    **_STAMPED,
+    "seller_id": "int8",
+    "day": "date",
+    "score_before": "float8",
+    "score_after": "float8",
+    "displayed_before": "int2",
+    "displayed_after": "int2",
+}
+_GIG_STANDING = {
+    "standing_id": "int8",
+    "gig_id": "int8",
+    "status": "int2",
+    "score": "float8",
+    "share": "float8",
+    "activity": "int4",
+}
+_STANDING_FIELDS = [
+    field.name for field in Standing._meta.concrete_fields if field.name not in ("id", "seller")
+]
 
 
 def _delete_stale(found: Sequence[SellerResult], stamps: Mapping[int, Stamp]) -> None:
@@ -161,7 +134,8 @@ def _move_rows(result: SellerResult, stamps: Mapping[int, Stamp]) -> Iterator[tu
             )
 
 
-def _standing(result: SellerResult, stamp: Stamp, computed_at: datetime) -> Standing:
+def standing_row(result: SellerResult, stamp: Stamp, computed_at: datetime) -> Standing:
+    """The row of a seller on its last day, not saved."""
     last, rating = result.last_day, result.rating
     score = result.score_on(last)
     return Standing(

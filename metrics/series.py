@@ -139,11 +139,3 @@ def unpack(rows: Iterable[Series]) -> DailySeries:
 def seller_series(seller: Seller, metric: str = Series.Metric.SUCCESS_SCORE) -> DailySeries:
     """The overall score of a seller, all years."""
     return unpack(Series.objects.filter(seller=seller, gig=None, metric=metric))
-
-
-def gig_series(seller: Seller, metric: str = Series.Metric.SUCCESS_SCORE) -> dict[int, DailySeries]:
-    """The score of every gig of a seller, by gig id, in one query."""
-    by_gig: dict[int, list[Series]] = {}
-    for row in Series.objects.filter(seller=seller, gig__isnull=False, metric=metric):
-        by_gig.setdefault(row.gig_id or 0, []).append(row)
-    return {gig: unpack(rows) for gig, rows in by_gig.items()}

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from metrics.benchmark_lookup import policy_key
-from metrics.computing import compute
+from metrics.computing import Recomputed, compute
 from metrics.dates import local_date
 from metrics.engine import ENGINE_VERSION
 from metrics.engine.days import day_number
@@ -62,24 +62,30 @@ def recompute_sellers(
         if rewrite_from is not None:
             stamps[seller.pk] = Stamp(key, seller.revision, rewrite_from)
             last_days[seller.pk] = day_number(today)
+    fresh: Recomputed | None = None
     if stamps:
-        results = compute(read_facts(list(stamps)), last_days, policy_file)
+        facts = read_facts(list(stamps))
+        results = list(compute(facts, last_days, policy_file))
         replace_results(results, stamps, computed_at=now)
-    _tell_recomputed([seller.pk for seller in sellers], now, from_scratch)
+        fresh = Recomputed(facts, {result.seller_id: result.series for result in results})
+    _tell_recomputed([seller.pk for seller in sellers], now, from_scratch, fresh)
     return len(stamps)
 
 
-def _tell_recomputed(seller_ids: list[int], now: datetime, from_scratch: bool) -> None:
+def _tell_recomputed(
+    seller_ids: list[int], now: datetime, from_scratch: bool, fresh: Recomputed | None
+) -> None:
     """Let what builds on the scores follow in the same transaction, so that both agree.
 
-    The setting ``STANDING_ON_RECOMPUTED`` names a function taking ``seller_ids``, ``now`` and
-    ``from_scratch``: this app knows nothing of those above it. It is told of every seller,
-    those that were up to date too: what builds on them may not be.
+    The setting ``STANDING_ON_RECOMPUTED`` names a function taking ``seller_ids``, ``now``,
+    ``from_scratch`` and ``fresh``, what has just been computed: this app knows nothing of those
+    above it. It is told of every seller, those that were up to date too: what builds on them
+    may not be.
     """
     path: str = getattr(settings, "STANDING_ON_RECOMPUTED", "")
     if path and seller_ids:
         hook: Callable[..., object] = import_string(path)
-        hook(seller_ids=seller_ids, now=now, from_scratch=from_scratch)
+        hook(seller_ids=seller_ids, now=now, from_scratch=from_scratch, fresh=fresh)
 
 
 def _rewrite_from(seller: Seller, standing: Standing | None, key: str, today: date) -> date | None:

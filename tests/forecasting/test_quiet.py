@@ -13,7 +13,8 @@ from metrics.engine.days import day_number
 from metrics.forecasting.ground import ground_of
 from metrics.forecasting.quiet import explained_moves, ledger_of, quiet_forecast
 from metrics.models import Move, Standing
-from metrics.series import gig_series, seller_series
+from metrics.selectors import series_of
+from metrics.series import seller_series
 from metrics.services import recompute_sellers
 from sellers.models import Seller
 from tests.builders import NOW, a_gig, a_history, a_review, a_seller, an_order
@@ -34,7 +35,7 @@ def assert_comes_true(seller: Seller, ahead: int) -> None:
     assert coming.first_day == came.first_day
     np.testing.assert_array_equal(coming.statuses, came.statuses)
     np.testing.assert_allclose(coming.values, came.values, atol=1e-9, rtol=0)
-    for gig, series in gig_series(seller).items():
+    for gig, series in series_of(seller).gigs.items():
         passed, said = series.between(TODAY, last), quiet.gigs[gig].between(TODAY, last)
         np.testing.assert_allclose(said.values, passed.values, atol=1e-9, rtol=0)
     moves = Move.objects.filter(seller=seller, day__gt=TODAY).order_by("day")

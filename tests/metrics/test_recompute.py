@@ -14,7 +14,8 @@ from metrics.engine.days import day_number
 from metrics.engine.types import OrderFacts, OrderStatus, ReviewFacts
 from metrics.models import DayStatus, GigStanding, Move, Series, Standing
 from metrics.policy_files import current_policy_file
-from metrics.series import gig_series, seller_series
+from metrics.selectors import series_of
+from metrics.series import seller_series
 from metrics.services import recompute_sellers, sellers_out_of_date
 from sellers.models import Seller
 from tests.builders import NOW, a_gig, a_history, a_review, a_seller, an_order
@@ -79,7 +80,7 @@ def test_the_stored_score_is_the_one_of_the_reference() -> None:
     assert standing.as_of == NOW.date()
     assert (standing.finished_orders, standing.immature_orders) == (2, 2)
     assert seller_series(seller).value_on(NOW.date()) == standing.score
-    assert gig_series(seller)[gig.pk].value_on(NOW.date()) == standing.score  # the only gig
+    assert series_of(seller).gigs[gig.pk].value_on(NOW.date()) == standing.score  # the only gig
 
 
 def test_the_first_score_is_a_move_from_nothing() -> None:
@@ -203,6 +204,22 @@ def test_the_check_finds_a_changed_digit(capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(CommandError, match="1 differences in 1 sellers"):
         call_command("check_recompute", "--seller", seller.handle)
     assert "overall score: 1 days differ" in capsys.readouterr().out
+
+
+def test_the_check_looks_at_every_column_of_standing_and_moves() -> None:
+    seller = a_seller()
+    a_history(seller)
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    assert list(check_sellers([seller.pk])) == []
+    Standing.objects.filter(seller=seller).update(
+        score_7_days_ago=None, open_orders=7, rating_end=None, engine_version="0"
+    )
+    Move.objects.filter(seller=seller).update(displayed_after=1)
+    said = " / ".join(check_sellers([seller.pk]))
+    for column in ("score_7_days_ago", "open_orders", "rating_end", "engine_version"):
+        assert f"{column} stored" in said
+    assert "open_orders stored 7, recomputed 0" in said
+    assert "displayed None → 1) is only stored" in said
 
 
 def test_the_command_names_an_unknown_seller() -> None:

@@ -27,7 +27,7 @@ from metrics.forecasting.quiet import quiet_forecast
 from metrics.models import Move, Standing
 from metrics.policy_files import current_policy_file
 from metrics.selectors import series_of
-from metrics.series import DailySeries, gig_series, seller_series
+from metrics.series import DailySeries, seller_series
 from metrics.services import CHUNK_SELLERS, recompute_sellers
 from sellers.models import Seller
 from tests.eligibility.coming.spans import rows_of, stored_rows
@@ -96,7 +96,7 @@ def test_trajectories_moves_and_ledgers_of_real_sellers(sellers: list[int]) -> N
         assert len(series) > 0, f"{seller}: no trajectory"
         scored = series.values[~np.isnan(series.values)]
         assert ((scored >= 1) & (scored <= 10)).all()
-        assert set(gig_series(seller)) <= set(seller.gigs.values_list("pk", flat=True))
+        assert set(series_of(seller).gigs) <= set(seller.gigs.values_list("pk", flat=True))
         explainer = Explainer(seller)
         for move in Move.objects.filter(seller=seller):
             found = explainer.explain(start=move.day - timedelta(days=1), end=move.day)
