@@ -22,6 +22,7 @@ from metrics.seller_parts import (
     area_rows,
     gig_cards,
     gig_options,
+    gig_table,
     move_rows,
     range_options,
     trajectory_context,
@@ -44,6 +45,7 @@ def page_context(
     policy_file = current_policy_file()
     stored = series_of(seller)
     panel = day_panel(seller, standing.as_of, policy_file)
+    two_years = days_of_range("2y", standing.as_of, standing.as_of)
     gigs = gig_standings_of(standing)
     newest = list(moves_of(seller)[: MOVES + 1])
     headlines = fill_headlines(seller=seller, moves=newest[:MOVES])
@@ -61,14 +63,8 @@ def page_context(
         ),
         "moves": move_rows(seller, newest[:MOVES], headlines),
         "more_moves": len(newest) > MOVES,
-        "gigs": gig_cards(
-            seller,
-            gigs,
-            stored.gigs,
-            panel.gigs,
-            days_of_range("2y", standing.as_of),
-            policy_file,
-        ),
+        "gigs": gig_cards(seller, gigs, stored.gigs, panel.gigs, two_years, policy_file),
+        "gig_table": gig_table(gigs, stored.gigs, two_years),
         **range_context(sight, reader, standing, query, stored),
         **areas_context(seller, standing, query, panel),
         **promises_context(sight, reader, now=now),
@@ -87,7 +83,8 @@ def range_context(
     seller = sight.seller
     key = query.asked_range()
     series = (stored or series_of(seller)).overall
-    days = days_of_range(key, standing.as_of)
+    first = series.dates()[0] if len(series) else standing.as_of
+    days = days_of_range(key, first, standing.as_of)
     return {
         "seller": seller,
         "standing": standing,

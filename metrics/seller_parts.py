@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from metrics.engine.days import day_number
 from metrics.engine.types import Factor
 from metrics.explanation import day_before
 from metrics.headline import Headline
-from metrics.models import GigStanding, Move
+from metrics.models import DayStatus, GigStanding, Move
 from metrics.policy_files import PolicyFile
 from metrics.roster_rows import why_url
 from metrics.seller_query import DEFAULT_RANGE, RANGES, Days
@@ -219,6 +220,30 @@ def gig_cards(
             )
         )
     return cards
+
+
+#: Columns of the table behind the lines of gigs: half a year apart in two years.
+_GIG_COLUMNS = 5
+
+
+def gig_table(
+    gigs: Sequence[GigStanding], series: Mapping[int, DailySeries], days: Days
+) -> dict[str, Any]:
+    """The lines of all gigs as one table: their scores on a few days, first and last included."""
+    last = day_before(days.end)
+    steps = [(last - days.start) * at // (_GIG_COLUMNS - 1) for at in range(_GIG_COLUMNS)]
+    dates = [days.start + step for step in steps]
+    rows = [
+        [str(row.gig), *(_gig_score_words(series.get(row.gig_id), day) for day in dates)]
+        for row in gigs
+    ]
+    return {"head": ["Gig", *map(day_words, dates)], "rows": rows}
+
+
+def _gig_score_words(series: DailySeries | None, day: date) -> str:
+    if series is None or series.status_on(day) is not DayStatus.SCORED:
+        return "not scored"
+    return score_words(series.values[day_number(day) - series.first_day])
 
 
 def share_words(share: float) -> str:

@@ -17,8 +17,6 @@ RANGES: tuple[tuple[str, str, int | None], ...] = (
     ("all", "All", None),
 )
 DEFAULT_RANGE = "1y"
-#: The most days that are drawn: enough for a window and a half, and still a quick page.
-MOST_DAYS = 3 * 365 + 1
 
 
 class SellerQuery(forms.Form):
@@ -47,8 +45,8 @@ class Days:
     end: date
 
 
-def days_of_range(key: str, last: date) -> Days:
-    """The days of a range that ends with ``last``."""
+def days_of_range(key: str, first: date, last: date) -> Days:
+    """The days of a range that ends with ``last``; all there is begins with ``first``."""
     back = next(days for name, _label, days in RANGES if name == key)
-    start = last - timedelta(days=MOST_DAYS - 1 if back is None else back)
+    start = first if back is None else last - timedelta(days=back)
     return Days(start, last + timedelta(days=1))

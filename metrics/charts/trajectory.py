@@ -24,6 +24,8 @@ WhyUrl = Callable[[date, date], str]
 _ONE_DAY = timedelta(days=1)
 #: Decimals that are drawn; the page of a day gives it to the last digit.
 _DRAWN = 4
+#: Days that are drawn one by one; of more, every second, third …, and every day of a turn.
+_MOST_DAYS = 3 * 365 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,14 @@ class Trajectory:
 def trajectory_figure(shown: Trajectory, why_url: WhyUrl) -> Figure:
     """The figure as the page draws it: traces with roles, and marks in ``standing``."""
     series = shown.series
-    days = [day.isoformat() for day in series.dates()]
-    values = [None if math.isnan(v) else round(v, _DRAWN) for v in series.values.tolist()]
-    # Rounded for drawing only: the display follows the exact value.
-    displayed = [None if math.isnan(v) else display(v) for v in series.values.tolist()]
-    urls = [why_url(day - _ONE_DAY, day) for day in series.dates()]
+    # The display follows the exact value, which is rounded for drawing only.
+    all_displayed = [None if math.isnan(v) else display(v) for v in series.values.tolist()]
+    drawn = _drawn(all_displayed)
+    dates = [date_of(series.first_day + at) for at in drawn]
+    days = [day.isoformat() for day in dates]
+    values = [None if math.isnan(v) else round(v, _DRAWN) for v in series.values[drawn].tolist()]
+    displayed = [all_displayed[at] for at in drawn]
+    urls = [why_url(day - _ONE_DAY, day) for day in dates]
     traces = [
         *_estimate_traces(days, values, urls, shown.valid_from),
         {
@@ -112,6 +117,14 @@ def trajectory_figure(shown: Trajectory, why_url: WhyUrl) -> Figure:
             "link": "why ›",
         },
     }
+
+
+def _drawn(displayed: Sequence[int | None]) -> list[int]:
+    """Which days are drawn: evenly, and both sides of every turn, where the line must break."""
+    every = max(1, math.ceil(len(displayed) / _MOST_DAYS))
+    turns = [at for at in range(1, len(displayed)) if displayed[at] != displayed[at - 1]]
+    sides = {side for at in turns for side in (at - 1, at)}
+    return sorted({*range(0, len(displayed), every), *sides, *range(len(displayed))[-1:]})
 
 
 def _estimate_traces(

@@ -163,3 +163,19 @@ def test_the_label_tells_the_story_in_one_sentence() -> None:
         "Estimated success score from 9.52 on 10 Feb 2024 to 9.40 on 16 Feb 2024; "
         "the displayed number moved 1 time."
     )
+
+
+def test_of_a_long_history_fewer_days_are_drawn_and_every_turn() -> None:
+    # Four years of 9.2, but for one day of 8.4 and one without a score: day 1001 and day 1201,
+    # which every second day from day 0 on would miss.
+    values: list[float | None] = [9.2] * 1461
+    values[1001], values[1201] = 8.4, None
+    figure = trajectory_figure(a_trajectory(values), why)
+    shown = next(trace for trace in figure["data"] if trace["name"] == "displays")
+    numbers = [(date.fromisoformat(day) - START).days for day in shown["x"]]
+    days = dict(zip(numbers, shown["y"], strict=True))
+    assert {at: days[at] for at in (1000, 1001, 1002)} == {1000: 9, 1001: 8, 1002: 9}
+    assert {at: days[at] for at in (1200, 1201, 1202)} == {1200: 9, 1201: None, 1202: 9}
+    # 731 even days, 1460 among them, and the two odd ones.
+    assert len(days) == 733
+    assert len(shown["customdata"]) == len(shown["x"])

@@ -124,6 +124,21 @@ def test_the_chart_draws_the_stored_series(client: Client, seller: Seller) -> No
     assert moved["x"] == [move.day.isoformat() for move in stored_moves]
 
 
+def test_all_there_is_begins_with_the_first_day(client: Client, owner: User) -> None:
+    seller = a_seller(owner=owner)
+    gig = a_gig(seller)
+    for number in range(40):  # one every 45 days, the first 1,785 days before NOW's day
+        an_order(gig, NOW - timedelta(days=30 + 45 * number))
+    recompute_sellers(seller_ids=[seller.pk], now=NOW)
+    figure = figure_of(client.get(url(seller), {"range": "all"}).content.decode())
+    first = next(trace for trace in figure["data"] if trace["meta"]["role"] == "estimate")
+    series = series_of(seller).overall
+    assert first["x"][0] == series.dates()[0].isoformat() < "2019-12-31"
+    drawn = {day for trace in figure["data"] if trace["name"] == "displays" for day in trace["x"]}
+    assert "2024-06-12" in drawn
+    assert len(drawn) < 1_000  # of about 1,760 days
+
+
 def test_each_move_is_listed_with_its_cause_and_leads_to_its_why(
     client: Client, seller: Seller
 ) -> None:
@@ -288,6 +303,9 @@ def test_gigs_are_listed_with_score_share_and_what_they_lack(
             assert f"{row.gig} {score_words(row.score)}" in words
             assert f"{100 * row.share:.0f}% of the score" in words
     assert "Brand new not scored 1 of the 2 orders that it needs" in words
+    # The lines as a table, half a year apart from 730 days before 12 June 2024 on.
+    assert "as a table Gig 13 Jun 2022 12 Dec 2022 13 Jun 2023 12 Dec 2023 12 Jun 2024" in words
+    assert "Brand new" + 5 * " not scored" in words
 
 
 # --- nothing, or not enough ---------------------------------------------------------------
