@@ -17,7 +17,6 @@ from config.logs import logging_config
 from config.secret import secret_key
 from sellers.accounts import SIGNUP
 
-BASE_DIR = ROOT
 HOME = Home.from_environment()
 
 DEBUG = env.flag(os.environ, "DEBUG", default=False)

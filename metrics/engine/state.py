@@ -63,14 +63,10 @@ def alive_on(evidence: EvidenceColumns, day: int) -> NDArray[np.bool_]:
     return (evidence.start_day <= day) & (day < evidence.end_day)
 
 
-def item_weights(evidence: EvidenceColumns, day: int, policy: Policy) -> Float64:
-    """Step 2: w = v · 2^(−(day − origin)/half-life) while an item counts, else 0."""
-    return _weights(evidence, alive_on(evidence, day), day, policy)
-
-
 def _weights(
     evidence: EvidenceColumns, alive: NDArray[np.bool_], day: int, policy: Policy
 ) -> Float64:
+    """Step 2: w = v · 2^(−(day − origin)/half-life) while an item counts, else 0."""
     if policy.half_life_days is None:
         return evidence.value_weight * alive
     age = np.maximum(np.int64(day) - evidence.origin_day, 0)

@@ -131,7 +131,7 @@ class OrderFacts:
     order: int
     gig: int
     status: OrderStatus
-    #: Completed or cancelled on; for a finished order always known (see sellers.facts).
+    #: Completed or cancelled on; for a finished order always known (see metrics.facts).
     finished_day: int | None = None
     delivered_day: int | None = None
     #: First delivery minus the (extended) due time; negative is early.

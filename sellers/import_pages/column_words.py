@@ -60,8 +60,3 @@ def target_choices(role: FileRole) -> list[tuple[str, object]]:
 def keys_of(role: FileRole) -> list[Key]:
     """All columns of ours that such a file may fill."""
     return [(kind.value, c.name) for kind in HOLDS.get(role, ()) for c in COLUMNS[kind]]
-
-
-def is_required(key: Key) -> bool:
-    """Whether rows cannot do without it."""
-    return any(c.name == key[1] and c.required for c in COLUMNS[FileRole(key[0])])

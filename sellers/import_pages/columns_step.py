@@ -48,11 +48,6 @@ class ColumnsStep:
         self._open(draft_mapping(file))
 
     @property
-    def is_bare(self) -> bool:
-        """Nothing can be chosen: our own columns, or a file that needs none."""
-        return self.mapping is None
-
-    @property
     def proposal(self) -> Proposal:
         """The mapping judged by the first rows."""
         if self.mapping is None:
