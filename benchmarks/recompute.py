@@ -4,7 +4,8 @@ Ours reads the facts of every seller, computes all daily scores of sellers and g
 replaces what is stored. The peer is psql, which copies the columns that ours reads into a file,
 and the rows that ours wrote back into the same, emptied, indexed tables. Both talk to the same
 embedded server with its durable settings. Ours is timed with the two worker processes that
-`make run` starts, and with one.
+`make run` starts, and with one; and once with all that follows in the same transaction, which
+is eligibility: its rows are the peer's too.
 
 Run alone: ``python -m benchmarks.recompute SELLERS ORDERS SEED`` with a STANDING_HOME.
 """
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TABLES = ("metrics_standing", "metrics_gigstanding", "metrics_series", "metrics_move")
+_FOLLOWING = (
+    "eligibility_eligibilitystanding",
+    "eligibility_rulespan",
+    "eligibility_levelspan",
+    "eligibility_notice",
+    "eligibility_comingloss",
+)
 
 
 def measure(scale: Scale) -> Iterator[Result]:
@@ -43,15 +51,16 @@ def measure(scale: Scale) -> Iterator[Result]:
     sizes = (scale.sellers, scale.orders, scale.seed)
     times: dict[str, float] = in_own_process("benchmarks.recompute", sizes)
     what = f"{scale.sellers:,} sellers, {scale.orders:,} orders: facts to stored results"
-    for name, ours, workers in (
-        ("recompute_copy", "two", "two worker processes, as make run starts"),
-        ("recompute_copy_one", "one", "one worker process"),
+    for name, ours, peer, how in (
+        ("recompute_copy", "two", "peer", "two worker processes, as make run starts"),
+        ("recompute_copy_one", "one", "peer", "one worker process"),
+        ("recompute_copy_all", "all", "peer_all", "two worker processes, eligibility included"),
     ):
         yield Result(
             id=name,
-            what=f"{what}, {workers}",
+            what=f"{what}, {how}",
             ours=times[ours],
-            peer=times["peer"],
+            peer=times[peer],
             peer_name="COPY out + in",
             unit="s",
             target=2.0,
@@ -83,6 +92,8 @@ def _times(days: np.ndarray[Any, Any]) -> Any:
 
 
 _CREATED = "2025-01-01 00:00:00+00"
+#: What follows the scores in the product, in the same transaction.
+_HOOK = "eligibility.services.recompute_eligibility"
 
 
 def _load(batch: Batch) -> None:
@@ -192,10 +203,15 @@ def _recompute_chunk(first: int, last: int) -> None:
 
 
 @contextmanager
-def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes like those of a Celery worker: forked, each with a connection of its own."""
+def _workers(count: int, *, follow: bool) -> Iterator[ProcessPoolExecutor]:
+    """Processes like those of a Celery worker: forked, each with a connection of its own.
+
+    ``follow``: whether what builds on the scores follows, as it does in the product.
+    """
+    from django.conf import settings
     from django.db import connections
 
+    settings.STANDING_ON_RECOMPUTED = _HOOK if follow else ""
     connections.close_all()
     with ProcessPoolExecutor(count, get_context("fork")) as pool:
         for warm in [pool.submit(_recompute_chunk, n + 1, n + 1) for n in range(count)]:
@@ -217,21 +233,25 @@ def _recompute(pool: ProcessPoolExecutor, sellers: int) -> float:
     return time.perf_counter() - start
 
 
-def _bare_copy(folder: Path) -> float:
+def _bare_copy(folder: Path, *, follow: bool) -> float:
     """The same columns out, then the same rows into the same tables, by psql."""
     from django.db import connection
 
+    from eligibility.facts import BUYERS_QUERY, INQUIRIES_QUERY
     from metrics.facts import ORDERS_QUERY, REVIEWS_QUERY
 
-    for table in _TABLES:
+    tables = (*_TABLES, *_FOLLOWING) if follow else _TABLES
+    queries = [ORDERS_QUERY, REVIEWS_QUERY]
+    queries += [BUYERS_QUERY, INQUIRIES_QUERY] if follow else []
+    for table in tables:
         psql(f"\\copy {table} TO '{folder / table}' (FORMAT BINARY)")
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")
+        cursor.execute(f"TRUNCATE {', '.join(tables)}")
     start = time.perf_counter()
-    for query in (ORDERS_QUERY, REVIEWS_QUERY):
+    for query in queries:
         out = " ".join(query.partition("WHERE")[0].split())
         psql(f"\\copy ({out}) TO '{folder / 'facts'}' (FORMAT BINARY)")
-    for table in _TABLES:
+    for table in tables:
         psql(f"\\copy {table} FROM '{folder / table}' (FORMAT BINARY)")
     return time.perf_counter() - start
 
@@ -245,10 +265,12 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         times = {}
-        for name, count in ("two", 2), ("one", 1):
-            with _workers(count) as pool:
+        for name, count, follow in ("two", 2, False), ("one", 1, False), ("all", 2, True):
+            with _workers(count, follow=follow) as pool:
                 times[name] = min(_recompute(pool, sellers) for _ in range(2))
-        times["peer"] = min(_bare_copy(Path(os.environ["STANDING_HOME"])) for _ in range(2))
+        folder = Path(os.environ["STANDING_HOME"])
+        for name, follow in ("peer_all", True), ("peer", False):
+            times[name] = min(_bare_copy(folder, follow=follow) for _ in range(2))
     print(json.dumps(times))
 
 
