@@ -47,11 +47,11 @@ _NOT_COMPARED = ("id", "computed_at")
 
 def _differences(standing: Standing, result: SellerResult) -> Iterator[str]:
     stamp = Stamp(standing.policy, standing.revision, date.min)
-    found = standing_row(result, stamp, standing.computed_at)
+    row = standing_row(result, stamp, standing.computed_at)
     for field in Standing._meta.concrete_fields:
         name = field.attname
-        if name not in _NOT_COMPARED and getattr(standing, name) != getattr(found, name):
-            yield f"{name} stored {getattr(standing, name)}, recomputed {getattr(found, name)}"
+        if name not in _NOT_COMPARED and getattr(standing, name) != getattr(row, name):
+            yield f"{name} stored {getattr(standing, name)}, recomputed {getattr(row, name)}"
     yield from _series_differences(result)
     yield from _move_differences(result)
     stored = {

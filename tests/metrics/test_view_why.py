@@ -211,7 +211,7 @@ SOONER = "evidence-halves-in-90-days"
 def test_one_day_is_compared_with_itself_under_other_settings(
     client: Client, story: WhyStory
 ) -> None:
-    query = {"from_": TURN, "to": TURN, "to-under": SOONER}
+    query: dict[str, str | date] = {"from_": TURN, "to": TURN, "to-under": SOONER}
     html = ask(client, story.seller, **query)
     assert "5 Jun 2024 under the settings of this site" in html
     assert "5 Jun 2024 under “Evidence halves in 90 days”." in html
@@ -252,10 +252,10 @@ def test_two_days_under_two_settings_keep_time_and_rules_apart(
 
 
 def test_settings_that_do_not_exist_are_said(client: Client, story: WhyStory) -> None:
-    query = {"from_": DAY_BEFORE, "to": TURN, "from-under": "astrology"}
+    query: dict[str, str | date] = {"from_": DAY_BEFORE, "to": TURN, "to-under": "astrology"}
     response = client.get(why_url(story.seller, **query))
     assert response.status_code == 422
-    assert "The earlier day under: There are no such settings." in response.content.decode()
+    assert "The later day under: There are no such settings." in response.content.decode()
 
 
 # --- before and after ---------------------------------------------------------------------
