@@ -21,7 +21,7 @@ from eligibility.rules.facts import (
     ShownColumns,
 )
 from metrics.binary_copy import UNKNOWN_TIME, read_columns
-from metrics.engine.columns import Int32, Int64
+from metrics.engine.columns import Float64, Int8, Int32, Int64
 from metrics.engine.days import NO_DAY, day_number
 from metrics.facts import DayColumns, FactColumns, read_facts
 from metrics.models import Series
@@ -195,8 +195,14 @@ def score_columns(series: Sequence[DailySeries]) -> ScoreColumns:
     return ScoreColumns(
         first_day=np.array([one.first_day for one in series], np.int32),
         offset=np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))).astype(np.int64),
-        displayed=np.nan_to_num(np.floor(values + 0.5)).astype(np.int8),
+        displayed=displayed_scores(values),
     )
+
+
+def displayed_scores(values: Float64) -> Int8:
+    """Scores as they are displayed: half up, 0 where there is none (NaN); of the same shape."""
+    shown: Int8 = np.nan_to_num(np.floor(values + 0.5)).astype(np.int8)
+    return shown
 
 
 def _shown(ids: Int64) -> tuple[ShownColumns, ShownColumns]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
 
 import numpy as np
 
@@ -21,7 +20,14 @@ from eligibility.rules.facts import EligibilityFacts, InquiryColumns, ShownColum
 from eligibility.rules.judge import Judgement, judge
 from eligibility.rules.levels import LevelDays
 from eligibility.rules.types import OUT_OF_FORCE, Kind, RuleSet
-from metrics.engine.columns import Int8, Int32, Int64, OrderColumns, ReviewColumns
+from metrics.engine.columns import (
+    Int8,
+    Int32,
+    Int64,
+    OrderColumns,
+    ReviewColumns,
+    joined_columns,
+)
 from metrics.engine.days import date_of, day_number
 from metrics.engine.future import Trajectory
 from metrics.engine.types import OrderStatus
@@ -29,8 +35,6 @@ from metrics.facts import FactColumns
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.quiet import quiet_forecast
 from metrics.series import DailySeries
-
-Columns = TypeVar("Columns", OrderColumns, ReviewColumns, InquiryColumns)
 
 #: Numbers of imagined clients begin here, above all real ones (60 bits).
 FIRST_IMAGINED_CLIENT = 1 << 61
@@ -248,9 +252,9 @@ def _columns(known: Known, courses: Sequence[Course], last: int) -> EligibilityF
     own, count, gigs = known.read.columns, len(courses), known.gigs
     sizes = [len(course.orders.order) for course in courses]
     first_row = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-    orders = _joined(OrderColumns, [course.orders for course in courses])
-    reviews = _joined(ReviewColumns, [course.reviews for course in courses])
-    inquiries = _joined(InquiryColumns, [course.inquiries for course in courses])
+    orders = joined_columns([course.orders for course in courses])
+    reviews = joined_columns([course.reviews for course in courses])
+    inquiries = joined_columns([course.inquiries for course in courses])
     said = [len(course.reviews.row) for course in courses]
     asked = [len(course.inquiries.number) for course in courses]
     course_numbers = np.arange(count)
@@ -274,11 +278,6 @@ def _columns(known: Known, courses: Sequence[Course], last: int) -> EligibilityF
         shown_levels=_shown(own.shown_levels, count),
         shown_response=_shown(own.shown_response, count),
     )
-
-
-def _joined(kind: type[Columns], parts: Sequence[Columns]) -> Columns:
-    names = kind.__slots__
-    return kind(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
 
 
 def _shown(shown: ShownColumns, courses: int) -> ShownColumns:

@@ -6,12 +6,16 @@ from datetime import date
 
 import numpy as np
 
-from eligibility.computing import Judged, judge_sellers
+from eligibility.coming.carrying import judge_carried_on
+from eligibility.computing import Judged
+from eligibility.facts import displayed_scores, read_eligibility_facts
 from eligibility.rule_files import rule_sets
+from eligibility.rules.spans import all_spans, level_spans
+from metrics.engine.columns import Float64
 from metrics.engine.days import day_number
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.quiet import QuietForecast
-from metrics.series import DailySeries, seller_series
+from metrics.series import DailySeries
 
 
 def quiet_standing(ground: Ground, quiet: QuietForecast, last_day: date) -> Judged:
@@ -25,21 +29,20 @@ def quiet_standing(ground: Ground, quiet: QuietForecast, last_day: date) -> Judg
     ground : of what is known, not an imagined one
     quiet : the forecast on this ground, at least up to ``last_day``
     """
-    scores = _carried_on(seller_series(ground.seller), quiet)
-    seller = ground.seller
-    return judge_sellers(
-        {seller.pk: day_number(last_day)}, rule_sets(seller.platform), {seller.pk: scores}
+    seller, today = ground.seller, ground.today_number
+    read = read_eligibility_facts({seller.pk: today})
+    coming = _on_days(quiet.overall, today, day_number(last_day))
+    found = judge_carried_on(
+        read.columns, displayed_scores(coming)[None, :], rule_sets(seller.platform)
     )
+    levels = None if found.levels is None else level_spans(found.levels)
+    return Judged(read, found, tuple(all_spans(found)), levels)
 
 
-def _carried_on(past: DailySeries, quiet: QuietForecast) -> DailySeries:
-    """The stored scores before today, and the forecast from today on."""
-    coming = quiet.overall
-    passed = past.between(date.min, quiet.today)
-    if not len(passed):
-        return coming
-    return DailySeries(
-        passed.first_day,
-        np.concatenate((passed.statuses, coming.statuses)),
-        np.concatenate((passed.values, coming.values)),
-    )
+def _on_days(series: DailySeries, first: int, last: int) -> Float64:
+    """The scores of the days from ``first`` to ``last``, NaN where there is none."""
+    found = np.full(last - first + 1, np.nan)
+    days = np.arange(series.first_day, series.first_day + len(series))
+    inside = (first <= days) & (days <= last)
+    found[days[inside] - first] = series.values[inside]
+    return found

@@ -8,15 +8,21 @@ day and NaN an unknown number, inside these arrays only: neither is ever stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
+Columns = TypeVar("Columns", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +101,17 @@ class BenchmarkColumns:
     start_day: Int32
     mean: Float64
     spread: Float64
+
+
+def taken_rows(columns: Columns, rows: NDArray[np.integer[Any]]) -> Columns:
+    """The same columns with these rows, in this order; ``rows`` are indices."""
+    return replace(
+        columns, **{one.name: getattr(columns, one.name)[rows] for one in fields(columns)}
+    )
+
+
+def joined_columns(parts: Sequence[Columns]) -> Columns:
+    """Columns of one class under each other; at least one part."""
+    names = [one.name for one in fields(parts[0])]
+    whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return replace(parts[0], **whole)

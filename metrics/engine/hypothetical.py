@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from metrics.engine.columns import EvidenceColumns, Int64, OrderColumns, ReviewColumns
+from metrics.engine.columns import (
+    EvidenceColumns,
+    Int64,
+    OrderColumns,
+    ReviewColumns,
+    joined_columns,
+    taken_rows,
+)
 from metrics.engine.fact_columns import (
     evidence_columns,
     order_columns,
@@ -24,8 +29,6 @@ from metrics.engine.fact_columns import (
 )
 from metrics.engine.reference import evidence_of
 from metrics.engine.types import CancelledBy, OrderFacts, OrderStatus, Policy, ReviewFacts
-
-Columns = TypeVar("Columns", OrderColumns, ReviewColumns)
 
 #: The number of the first hypothetical order; the next ones count down.
 FIRST_NUMBER = -2
@@ -123,8 +126,8 @@ def applied(scenario: Scenario, orders: OrderColumns, reviews: ReviewColumns) ->
         versions.extend(review)
     for change in scenario.changed:
         row = row_of[change.order]
-        real = order_facts(_taken(orders, np.array([row])))[0]
-        own = review_facts(_taken(reviews, np.flatnonzero(reviews.row == row)), orders)
+        real = order_facts(taken_rows(orders, np.array([row])))[0]
+        own = review_facts(taken_rows(reviews, np.flatnonzero(reviews.row == row)), orders)
         order, review = changed_facts(real, own, change)
         facts.append(order)
         versions.extend(review)
@@ -240,9 +243,9 @@ def with_facts(
     The columns, and for each order the row it had in ``orders``, −1 for hypothetical ones.
     """
     stays = ~np.isin(orders.order, change.without)
-    kept = _taken(orders, np.flatnonzero(stays))
+    kept = taken_rows(orders, np.flatnonzero(stays))
     new = order_columns(change.orders)
-    together = _joined(kept, new)
+    together = joined_columns((kept, new))
     was = np.full(len(together.order), -1, np.int64)
     was[: len(kept.order)] = np.flatnonzero(stays)
     was[len(kept.order) :] = _old_rows(orders, new.order)
@@ -251,25 +254,18 @@ def with_facts(
     place[rank] = np.arange(len(rank))
     old_place = np.full(len(orders.order), -1, np.int64)
     old_place[stays] = place[: len(kept.order)]
-    versions = _taken(reviews, np.flatnonzero(stays[reviews.row]))
+    versions = taken_rows(reviews, np.flatnonzero(stays[reviews.row]))
     versions = replace(versions, row=old_place[versions.row])
     more = review_columns(change.reviews, new)
     more = replace(more, row=place[len(kept.order) + more.row])
-    said = _joined(versions, more)
-    return _taken(together, rank), _taken(said, np.argsort(said.row, kind="stable")), was[rank]
+    said = joined_columns((versions, more))
+    return (
+        taken_rows(together, rank),
+        taken_rows(said, np.argsort(said.row, kind="stable")),
+        was[rank],
+    )
 
 
 def _old_rows(orders: OrderColumns, numbers: Int64) -> Int64:
     found = [np.flatnonzero(orders.order == number) for number in numbers.tolist()]
     return np.array([int(rows[0]) if len(rows) else -1 for rows in found], np.int64)
-
-
-def _taken(columns: Columns, rows: NDArray[np.integer[Any]]) -> Columns:
-    kind = type(columns)
-    return kind(**{name: getattr(columns, name)[rows] for name in kind.__slots__})
-
-
-def _joined(one: Columns, other: Columns) -> Columns:
-    kind = type(one)
-    pairs = ((name, getattr(one, name), getattr(other, name)) for name in kind.__slots__)
-    return kind(**{name: np.concatenate((mine, theirs)) for name, mine, theirs in pairs})
