@@ -171,6 +171,7 @@ ADDRESSES: dict[str, Rule] = {
     "eligibility:clients_seen": Rule("member", "post"),
     "eligibility:compare": Rule("member"),
     "eligibility:planning": Rule("orders", arguments=SELLER),
+    "eligibility:open_orders": Rule("orders", arguments=SELLER),
     "eligibility:client": Rule("standing", arguments=SELLER),
     "eligibility:client_snooze": Rule("standing", "post", SELLER),
     "eligibility:session_sheet": Rule("standing", arguments=SELLER),

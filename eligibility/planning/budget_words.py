@@ -1,15 +1,12 @@
-"""What a level absorbs, and what open orders put at stake, in words."""
+"""What levels and promotions absorb, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from eligibility.planning.budgets import Absorbed, EntitlementBudget, OpenStake
-from eligibility.rules.types import Rule
+from eligibility.planning.budgets import Absorbed, EntitlementBudget
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.plan_words import ERROR_WORDS
 from metrics.forecasting.planning import MOST_ERRORS, ErrorKind
-from metrics.words import counted, day_words, listed
+from metrics.words import counted, listed
 
 
 def absorbed_words(ground: Ground, absorbed: Absorbed) -> str:
@@ -20,6 +17,8 @@ def absorbed_words(ground: Ground, absorbed: Absorbed) -> str:
     if absorbed.kindest is None or absorbed.harshest is None:
         return best
     kind, harsh = (ground.gigs[gig].title for gig in (absorbed.kindest, absorbed.harshest))
+    if not absorbed.differs:
+        return f"{best}; hurts least on “{kind}”"
     return f"{best} on “{kind}”, {_number(absorbed.fewest)} on “{harsh}”"
 
 
@@ -32,6 +31,8 @@ def _number(number: int | None) -> str:
 def budget_sentence(ground: Ground, budget: EntitlementBudget) -> str:
     """``Level 2 absorbs 3 late orders, … before one of its rules breaks.``"""
     name = "" if budget.level is None else budget.level.title
+    if budget.for_promotion:
+        name += ", on which promotion rests,"
     if budget.gig is not None:
         name = f"Promotion of “{ground.gigs[budget.gig].title}”"
     if budget.broken:
@@ -43,7 +44,7 @@ def budget_sentence(ground: Ground, budget: EntitlementBudget) -> str:
     kinds = listed([_kind(budget, kind) for kind in ErrorKind])
     tightest = [one.absorbs[kind] for kind in ErrorKind if (one := budget.tightest(kind))]
     # Where it matters which gig they are on, the number is that of the kindest one.
-    split = any(absorbed.kindest is not None for absorbed in tightest)
+    split = any(absorbed.differs for absorbed in tightest)
     where = ", on the gigs where it hurts least," if split else ""
     return f"{name} absorbs{where} {kinds}."
 
@@ -58,25 +59,16 @@ def _kind(budget: EntitlementBudget, kind: ErrorKind) -> str:
     return f"{number} ({tightest.rule.title.lower()} breaks first)"
 
 
-def untouched_sentence(rules: Sequence[Rule]) -> str:
+def untouched_sentence(budget: EntitlementBudget) -> str:
     """Rules that none of these errors brings nearer to breaking; empty for none."""
-    if not rules:
+    harmless = [one.rule for one in budget.rules if one.untouched]
+    titles = [rule.title.lower() for rule in (*harmless, *budget.still)]
+    return f"None of these hurts {listed(titles)}." if titles else ""
+
+
+def unknown_sentence(budget: EntitlementBudget) -> str:
+    """Rules of which nothing can be said today; empty for none."""
+    if not budget.unknown:
         return ""
-    titles = listed([rule.title.lower() for rule in rules])
-    return f"None of these hurts {titles}."
-
-
-def stake_words(ground: Ground, stake: OpenStake) -> str:
-    """``On “Logo design”, 14 Jun 2024: if you cancel it, success score breaks.``"""
-    said = []
-    if stake.if_cancelled:
-        said.append(f"if you cancel it, {_rules(stake.if_cancelled)}")
-    if stake.if_late:
-        said.append(f"if it is late, {_rules(stake.if_late)}")
-    title = ground.gigs[stake.gig].title
-    return f"On “{title}”, {day_words(stake.day)}: {'; '.join(said)}."
-
-
-def _rules(rules: Sequence[Rule]) -> str:
-    verb = "is" if len(rules) == 1 else "are"
-    return f"{listed([rule.title.lower() for rule in rules])} {verb} no longer met"
+    titles = listed([rule.title.lower() for rule in budget.unknown])
+    return f"Cannot be checked from your data, so what it absorbs is not known: {titles}."

@@ -1,4 +1,4 @@
-"""What can go wrong before a rule breaks, rule by rule, and the open orders that could break one.
+"""What can go wrong before a rule breaks, rule by rule.
 
 All errors happen today, one kind at a time, on imagined facts that the one evaluator judges. From
 the first order on every metric but the score moves in a straight line against its threshold, so
@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from eligibility.coming.judging import Coming, Course, Known, course_of, judge_courses
-from eligibility.computing import in_force
 from eligibility.pages.reading import rules_in_force
 from eligibility.planning.courses import held_today
 from eligibility.rules.evaluate import counted_rules, margin_on
@@ -25,7 +23,6 @@ from eligibility.rules.judge import metric_of
 from eligibility.rules.types import (
     OUT_OF_FORCE,
     Bounds,
-    Kind,
     Level,
     Metric,
     Rule,
@@ -33,14 +30,11 @@ from eligibility.rules.types import (
     Scope,
     Verdict,
 )
-from metrics.engine.days import date_of
-from metrics.engine.hypothetical import Hypothetical, Scenario, applied
+from metrics.engine.hypothetical import Scenario, applied
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.planning import (
     MOST_ERRORS,
-    Endings,
     ErrorKind,
-    endings_of_open,
     error_budgets,
     wrong_order,
 )
@@ -60,7 +54,7 @@ class Absorbed:
     ----------
     number : None where :data:`~metrics.forecasting.planning.MOST_ERRORS` of them do not break it
     harmless : they do not bring the rule any nearer to its threshold
-    kindest, harshest : gigs on which most and fewest are absorbed; None where it is all the same
+    kindest, harshest : gigs on which it hurts least and most; None where it is all the same
     fewest : how many are absorbed on the harshest gig
     """
 
@@ -69,6 +63,11 @@ class Absorbed:
     kindest: int | None = None
     harshest: int | None = None
     fewest: int | None = None
+
+    @property
+    def differs(self) -> bool:
+        """How many are absorbed hangs on the gig."""
+        return self.kindest is not None and self.number != self.fewest
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,15 @@ class RuleBudget:
 class EntitlementBudget:
     """What a level, or the promotion of one gig, absorbs before one of its rules breaks.
 
-    ``gig`` is None for a level. ``broken`` are rules that are not met already.
+    Attributes
+    ----------
+    level : None for the rules of one gig
+    gig : None for a level
+    rules : those that are met today and that orders move
+    broken : those that are not met today
+    still : those that are met today and that no order moves
+    unknown : those that cannot be checked today
+    for_promotion : the level is one that promotion rests on, below the level held
     """
 
     rule_set: RuleSet
@@ -97,6 +104,9 @@ class EntitlementBudget:
     gig: int | None
     rules: tuple[RuleBudget, ...]
     broken: tuple[Rule, ...]
+    still: tuple[Rule, ...] = ()
+    unknown: tuple[Rule, ...] = ()
+    for_promotion: bool = False
 
     def tightest(self, kind: ErrorKind) -> RuleBudget | None:
         """The rule that breaks first; None where none does."""
@@ -105,12 +115,24 @@ class EntitlementBudget:
 
 
 def level_budget(ground: Ground, known: Known, level: Level, rules: RuleSet) -> EntitlementBudget:
-    """Of the rules that a seller who holds the level still has to meet."""
+    """Of the rules that a seller who holds the level, or a higher one, still has to meet."""
 
     def read(part: Coming, rule: Rule, course: int) -> Verdict:
         return _verdict(part.found.verdicts[rules.id, rule.id][course * part.days])
 
-    return _budget(ground, known, rules, level, None, _lasting(ground, level, rules), read)
+    found = _budget(ground, known, rules, level, None, _lasting(ground, level, rules), read)
+    return replace(found, for_promotion=level.rank < held_today(known))
+
+
+def level_behind_promotion(known: Known, levels: RuleSet, promotion: RuleSet) -> Level | None:
+    """The lowest level that still lets gigs be promoted; None where promotion asks for none."""
+    is_pro = bool(known.read.columns.is_pro[0])
+    asked = [
+        int(rule.threshold_for(is_pro=is_pro))
+        for rule in counted_rules(promotion.rules)
+        if rule.metric is Metric.LEVEL
+    ]
+    return next((level for level in levels.levels if level.rank == max(asked, default=0)), None)
 
 
 def _lasting(ground: Ground, level: Level, rules: RuleSet) -> list[Rule]:
@@ -153,9 +175,11 @@ def _budget(
     read: Callable[[Coming, Rule, int], Verdict],
 ) -> EntitlementBudget:
     tried = _Tried(ground, known, gig or 0, rules, read)
-    met = [rule for rule in rules if tried.verdict(None, 0, rule) is Verdict.MET]
-    broken = tuple(rule for rule in rules if tried.verdict(None, 0, rule) is Verdict.NOT_MET)
-    for rule in met:
+    now = {
+        verdict: [r for r in rules if tried.verdict(None, 0, r) is verdict] for verdict in Verdict
+    }
+    moved = [r for r in now[Verdict.MET] if r.metric in SUMS or r.metric is Metric.SUCCESS_SCORE]
+    for rule in moved:
         if rule.metric in SUMS:
             tried.narrow(rule)
     found = [
@@ -166,10 +190,17 @@ def _budget(
             if rule.metric is Metric.SUCCESS_SCORE
             else {kind: tried.absorbed(kind, rule) for kind in ErrorKind},
         )
-        for rule in met
-        if rule.metric in SUMS or rule.metric is Metric.SUCCESS_SCORE
+        for rule in moved
     ]
-    return EntitlementBudget(rule_set, level, gig, tuple(found), broken)
+    return EntitlementBudget(
+        rule_set,
+        level,
+        gig,
+        tuple(found),
+        broken=tuple(now[Verdict.NOT_MET]),
+        still=tuple(rule for rule in now[Verdict.MET] if rule not in moved),
+        unknown=tuple(now[Verdict.UNKNOWN]),
+    )
 
 
 def _of_score(ground: Ground, known: Known, rule: Rule) -> dict[ErrorKind, Absorbed]:
@@ -179,12 +210,12 @@ def _of_score(ground: Ground, known: Known, rule: Rule) -> dict[ErrorKind, Absor
     found = {}
     for budget in error_budgets(ground, keep):
         kindest, harshest = budget.gigs[0], budget.gigs[-1]
-        same = kindest.absorbed == harshest.absorbed
+        several = kindest.gig != harshest.gig
         found[budget.kind] = Absorbed(
             number=kindest.absorbed,
-            kindest=None if same else kindest.gig,
-            harshest=None if same else harshest.gig,
-            fewest=harshest.absorbed,
+            kindest=kindest.gig if several else None,
+            harshest=harshest.gig if several else None,
+            fewest=harshest.absorbed if several else None,
         )
     return found or {kind: Absorbed(0) for kind in ErrorKind}
 
@@ -263,73 +294,3 @@ def _bounds(part: Coming, rule: Rule, course: int, gig: int) -> Bounds:
     if metric.axis.offset[subject] == metric.axis.offset[subject + 1]:
         return Bounds()
     return metric.on(subject, part.known.today)
-
-
-# --- open orders --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStake:
-    """Rules that are met if an open order goes right, and broken if it does not."""
-
-    order: int
-    gig: int
-    day: date
-    if_late: tuple[Rule, ...]
-    if_cancelled: tuple[Rule, ...]
-
-
-def open_stakes(ground: Ground, known: Known, due: Mapping[int, date | None]) -> list[OpenStake]:
-    """Open orders that could break a rule of the level held, those with most rules first."""
-    endings = endings_of_open(ground, due)
-    if not endings:
-        return []
-    last = date_of(max(ending.right.day for ending in endings))
-    rules = in_force(known.rule_sets, Kind.LEVELS, known.today)
-    held = held_today(known)
-    level = None
-    if rules is not None:
-        level = next((one for one in rules.levels if one.rank == held), None)
-    if rules is None or level is None:
-        return []
-    future = ground.future(last)
-
-    def course(ending: Endings, how: Hypothetical) -> Course:
-        change = applied(ending.scenario(how), ground.facts.orders, ground.facts.reviews)
-        score = future.simulate(change.evidence(ground.policy), change.without)
-        return course_of(known, imagined_facts(ground.facts, change), score)
-
-    ways = [
-        (ending, how)
-        for ending in endings
-        for how in (ending.right, ending.late or ending.right, ending.cancelled)
-    ]
-    part = judge_courses(known, [course(*way) for way in ways], last)
-    lasting = _lasting(ground, level, rules)
-    found = [
-        _stake(part, rules, lasting, 3 * number, ending) for number, ending in enumerate(endings)
-    ]
-    at_stake = [one for one in found if one.if_late or one.if_cancelled]
-    return sorted(at_stake, key=lambda one: (-len(one.if_cancelled), -len(one.if_late), one.order))
-
-
-def _stake(
-    part: Coming, rule_set: RuleSet, rules: Sequence[Rule], first: int, ending: Endings
-) -> OpenStake:
-    day = ending.right.day - part.known.today
-
-    def broken(course: int) -> tuple[Rule, ...]:
-        found = []
-        for rule in rules:
-            days = part.found.verdicts[rule_set.id, rule.id].reshape(part.courses, part.days)
-            if days[first, day] == Verdict.MET and days[course, day] == Verdict.NOT_MET:
-                found.append(rule)
-        return tuple(found)
-
-    return OpenStake(
-        order=ending.order,
-        gig=ending.right.gig,
-        day=date_of(ending.right.day),
-        if_late=broken(first + 1),
-        if_cancelled=broken(first + 2),
-    )

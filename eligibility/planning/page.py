@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
-
-from django.urls import reverse
 
 from eligibility.coming.judging import Known
 from eligibility.computing import in_force
 from eligibility.planning.budget_words import (
     absorbed_words,
     budget_sentence,
-    stake_words,
+    unknown_sentence,
     untouched_sentence,
 )
 from eligibility.planning.budgets import (
     EntitlementBudget,
     RuleBudget,
+    level_behind_promotion,
     level_budget,
-    open_stakes,
     promotion_budgets,
 )
-from eligibility.planning.courses import Courses, courses_by, held_today
+from eligibility.planning.courses import courses_by, held_today
 from eligibility.planning.form import EntitlementForm
 from eligibility.planning.plans import (
     EntitlementPlan,
@@ -32,14 +30,18 @@ from eligibility.planning.plans import (
     plan_to_promotion,
     rules_by,
 )
-from eligibility.planning.words import entitlement_sentence, proof_sentences, reason_sentences
+from eligibility.planning.words import (
+    entitlement_sentence,
+    lacking_sentence,
+    proof_sentences,
+    reason_sentences,
+)
 from eligibility.rule_words import Levels, needed_words, value_words
-from eligibility.rules.types import ESTIMATED, Kind, Metric, RuleSet, Verdict
+from eligibility.rules.types import ESTIMATED, Kind, Level, Metric, RuleSet, Verdict
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.plan_words import ERROR_WORDS, QUALITY_NOTES, lowering_sentence
-from metrics.forecasting.planning import ErrorKind
+from metrics.forecasting.planning import ErrorKind, Quality
 from metrics.what_next.plan import NO_USUAL, try_url
-from sellers.models import Order, OrderStatus
 
 
 def plan_context(ground: Ground, known: Known, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,27 +52,26 @@ def plan_context(ground: Ground, known: Known, query: Mapping[str, Any]) -> dict
     if not ground.gigs or not form.is_valid():
         return found
     by, quality = form.cleaned_data["by"], form.wanted_quality
-    courses = courses_by(ground, known, by, quality)
-    if courses is None:
-        found["plan"] = {"sentence": NO_USUAL}
-        return found
-    plan = _plan(courses, form)
-    found["plan"] = (
-        {"sentence": "No rules that we know are in force on that day."}
-        if plan is None
-        else _plan_words(ground, known, plan)
-    )
+    found["plan"] = entitlement_plan(ground, known, form.wanted, by, quality)
     return found
 
 
-def _plan(courses: Courses, form: EntitlementForm) -> EntitlementPlan | None:
-    level = form.level
-    rules = rules_by(courses, Kind.PROMOTION if level is None else Kind.LEVELS)
+def entitlement_plan(
+    ground: Ground, known: Known, wanted: Level | int, by: date, quality: Quality
+) -> dict[str, Any]:
+    """The plan to a level, or to the promotion of a gig (its engine number), in words."""
+    courses = courses_by(ground, known, by, quality)
+    if courses is None:
+        return {"sentence": NO_USUAL}
+    is_level = isinstance(wanted, Level)
+    rules = rules_by(courses, Kind.LEVELS if is_level else Kind.PROMOTION)
     if rules is None:
-        return None
-    if level is None:
-        return plan_to_promotion(courses, rules, form.gig)
-    return plan_to_level(courses, rules, level)
+        return {"sentence": "No rules that we know are in force on that day."}
+    if isinstance(wanted, Level):
+        plan = plan_to_level(courses, rules, wanted)
+    else:
+        plan = plan_to_promotion(courses, rules, wanted)
+    return _plan_words(ground, known, plan)
 
 
 def _plan_words(ground: Ground, known: Known, plan: EntitlementPlan) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def _plan_words(ground: Ground, known: Known, plan: EntitlementPlan) -> dict[str
     return {
         "sentence": entitlement_sentence(ground, plan),
         "reasons": reason_sentences(ground, plan, is_pro=is_pro, levels=levels),
+        "lacking": lacking_sentence(plan),
         "proofs": proof_sentences(plan),
         "lowering": lowering_sentence(ground, plan.quality, plan.lowering),
         "note": "" if plan.numbers and not plan.orders else QUALITY_NOTES[plan.quality],
@@ -114,7 +116,7 @@ def _titles(known: Known) -> Levels:
 
 
 def budget_context(ground: Ground, known: Known) -> dict[str, Any]:
-    """What the level and the gigs absorb today, and the open orders that could break a rule."""
+    """What the level, the level behind promotion, and gigs with rules of their own absorb today."""
     levels = in_force(known.rule_sets, Kind.LEVELS, known.today)
     held = held_today(known)
     budgets = _budgets(ground, known, levels, held)
@@ -124,8 +126,6 @@ def budget_context(ground: Ground, known: Known) -> dict[str, Any]:
         "budgets": [_budget_table(ground, known, budget) for budget in budgets],
         "held": bool(held),
         "grace_days": 0 if levels is None else levels.grace_days,
-        "stakes": _stakes(ground, known) if held else [],
-        "has_open": Order.objects.filter(seller=ground.seller, status=OrderStatus.OPEN).exists(),
     }
 
 
@@ -136,8 +136,12 @@ def _budgets(
     if ground.gigs and levels is not None and held:
         found.append(level_budget(ground, known, levels.levels[held - 1], levels))
     promotion = in_force(known.rule_sets, Kind.PROMOTION, known.today)
-    if promotion is not None and ground.gigs:
-        found += promotion_budgets(ground, known, promotion)
+    if promotion is None or not ground.gigs:
+        return found
+    behind = None if levels is None else level_behind_promotion(known, levels, promotion)
+    if levels is not None and behind is not None and behind.rank < held:
+        found.append(level_budget(ground, known, behind, levels))
+    found += promotion_budgets(ground, known, promotion)
     return found
 
 
@@ -156,25 +160,6 @@ def _budget_table(ground: Ground, known: Known, budget: EntitlementBudget) -> di
     return {
         "sentence": budget_sentence(ground, budget),
         "rows": [row(one) for one in budget.rules if not one.untouched],
-        "untouched": untouched_sentence([one.rule for one in budget.rules if one.untouched]),
+        "untouched": untouched_sentence(budget),
+        "unknown": unknown_sentence(budget),
     }
-
-
-def _stakes(ground: Ground, known: Known) -> Sequence[dict[str, Any]]:
-    zone = ground.seller.zone
-    orders = {
-        order.pk: order
-        for order in Order.objects.filter(seller=ground.seller, status=OrderStatus.OPEN)
-    }
-    due: dict[int, date | None] = {}
-    for pk, order in orders.items():
-        at = order.extended_due_at or order.due_at
-        due[pk] = None if at is None else at.astimezone(zone).date()
-    return [
-        {
-            "ref": orders[stake.order].ref,
-            "url": reverse("sellers:order", args=[ground.seller.pk, orders[stake.order].ref]),
-            "words": stake_words(ground, stake),
-        }
-        for stake in open_stakes(ground, known, due)
-    ]

@@ -106,6 +106,17 @@ def reason_sentences(
     return [f"Each rule can be met, but no number meets all of them: {listed(ranges)}."]
 
 
+def lacking_sentence(plan: EntitlementPlan) -> str:
+    """The rules that no number of orders meets, by name alone; empty where one meets all."""
+    if plan.numbers is not None:
+        return ""
+    titles = [one.rule.title.lower() for one in plan.blocking]
+    if not titles:
+        return "Each rule can be met, but no number of orders meets all of them."
+    verb = "is" if len(titles) == 1 else "are"
+    return f"Whatever their number, {listed(titles)} {verb} not met by then."
+
+
 def _why_not(
     ground: Ground, plan: EntitlementPlan, one: RuleOutcome, *, is_pro: bool, levels: Levels
 ) -> str:

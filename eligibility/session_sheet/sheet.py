@@ -7,7 +7,7 @@ is laid on a table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from eligibility.models import EligibilityStanding
 from eligibility.pages.level_words import level_titles
+from eligibility.planning.any_target import any_plan_context
 from eligibility.session_sheet.changes import Change, changes_between
 from eligibility.standing_words import CompactVerdict, compact_verdict
 from metrics.charts.small_multiples import Sparkline
@@ -32,7 +33,6 @@ from metrics.seller_parts import spark_of_days
 from metrics.seller_query import Days
 from metrics.series import seller_series
 from metrics.standing_words import RatingWords, direction_of, rating_words
-from metrics.what_next.plan import plan_context
 from metrics.words import score_words
 from sellers.access import Sight
 from sellers.models import Promise, User, WrittenAs
@@ -96,17 +96,30 @@ class Sheet:
     notes: Part[NoteLine]
     promises: Part[PromiseRow]
     coming: Part[MoveLine]
-    plan: dict[str, Any] | None
+    plan: dict[str, Any]
 
 
 def sheet_of(
-    sight: Sight, reader: User, standing: Standing, start: date, end: date, *, now: datetime
+    sight: Sight,
+    reader: User,
+    standing: Standing,
+    days: tuple[date, date],
+    asked: Mapping[str, Any],
+    *,
+    now: datetime,
 ) -> Sheet:
-    """The sheet of a period, both days included, as this reader may see it."""
+    """The sheet of a period, both days included, as this reader may see it.
+
+    Parameters
+    ----------
+    asked : what the plan is to reach (:class:`~eligibility.planning.any_target.AnyTargetForm`)
+    """
+    start, end = days
     seller = sight.seller
     ground = ground_of(seller, standing.as_of)
     series = seller_series(seller)
     then = series.value_on(start)
+    eligibility = EligibilityStanding.objects.filter(seller=seller).first()
     return Sheet(
         start=start,
         end=end,
@@ -114,19 +127,20 @@ def sheet_of(
         score="" if standing.score is None else score_words(standing.score),
         score_then="" if then is None else score_words(then),
         spark=spark_of_days("score", series, Days(start, end + timedelta(days=1))),
-        verdict=_verdict(seller.pk),
+        verdict=_verdict(eligibility),
         rating=rating_words(standing),
         moves=fitting(_past_moves(sight, start, end), _MOVES),
         changes=fitting(changes_between(seller, day_before(start), end), _CHANGES),
         notes=fitting(_notes(sight, reader, start, end), _NOTES),
         promises=fitting(_promises(sight, reader, start, end, now), _PROMISES),
         coming=fitting(_coming_moves(ground), _COMING),
-        plan=plan_context(ground, standing, {})["plan"],
+        plan=any_plan_context(
+            ground, standing, asked, eligibility=eligibility, hides_orders=sight.hides_orders
+        ),
     )
 
 
-def _verdict(seller_id: int) -> CompactVerdict | None:
-    standing = EligibilityStanding.objects.filter(seller=seller_id).first()
+def _verdict(standing: EligibilityStanding | None) -> CompactVerdict | None:
     if standing is None:
         return None
     return compact_verdict(standing, level_titles(standing.level_rules))

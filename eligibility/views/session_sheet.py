@@ -33,6 +33,9 @@ def session_sheet(request: HttpRequest, seller_id: int) -> HttpResponse:
     if not days.is_valid():
         return render(request, "eligibility/session_sheet/page.html", context, status=422)
     reader = cast("User", request.user)
-    start, end = days.days
-    context["sheet"] = sheet_of(sight_in(request), reader, standing, start, end, now=timezone.now())
-    return render(request, "eligibility/session_sheet/page.html", context)
+    sheet = sheet_of(
+        sight_in(request), reader, standing, days.days, request.GET, now=timezone.now()
+    )
+    context |= {"sheet": sheet, **sheet.plan}
+    status = 422 if sheet.plan["plan_form"].errors else 200
+    return render(request, "eligibility/session_sheet/page.html", context, status=status)

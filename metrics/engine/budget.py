@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metrics.engine.columns import Float64
 from metrics.engine.what_orders_do import Grid
 
 
@@ -15,10 +16,10 @@ class GigBudget:
 
     Attributes
     ----------
-    absorbed : how many leave the score at or above what is to be kept; None where as many as
-        were tried do
-    one_costs : what the first one takes from the overall score; negative where it lifts it,
-        None where one of the two is not scored
+    absorbed : how many leave the score in question, overall or the gig's own, at or above what
+        is to be kept; None where as many as were tried do
+    one_costs : what the first one takes from that score; negative where it lifts it, None where
+        one of the two is not scored
     """
 
     gig: int
@@ -32,19 +33,27 @@ def budgets(grid: Grid, keep: float) -> list[GigBudget]:
     Numbers are counted up to the first that loses it: more of the same may win it back where
     they take weight to a stronger gig, which is no comfort.
     """
-    found = []
-    for gig in range(len(grid.score)):
-        scores = grid.alone(gig)
-        lost = np.flatnonzero(~(scores >= keep))
-        cost = scores[0] - scores[1]
-        found.append(
-            GigBudget(
-                gig=gig,
-                absorbed=int(lost[0]) - 1 if len(lost) else None,
-                one_costs=None if np.isnan(cost) else float(cost),
-            )
-        )
+    found = [_budget(gig, grid.alone(gig), keep) for gig in range(len(grid.score))]
     return sorted(found, key=_kindness)
+
+
+def own_budget(grid: Grid, gig: int, keep: float) -> GigBudget:
+    """What one gig absorbs with a score of its own of at least ``keep``.
+
+    Only its own orders move it.
+    """
+    return _budget(gig, np.where(grid.counts[gig], grid.score[gig], np.nan), keep)
+
+
+def _budget(gig: int, scores: Float64, keep: float) -> GigBudget:
+    """``scores`` are by the number of orders, NaN where there is none."""
+    lost = np.flatnonzero(~(scores >= keep))
+    cost = scores[0] - scores[1]
+    return GigBudget(
+        gig=gig,
+        absorbed=int(lost[0]) - 1 if len(lost) else None,
+        one_costs=None if np.isnan(cost) else float(cost),
+    )
 
 
 def _kindness(budget: GigBudget) -> tuple[float, float, int]:

@@ -16,6 +16,7 @@ from metrics.forecasting.planning import (
     Quality,
     Target,
 )
+from metrics.forecasting.rating_budget import RatingBudget
 from metrics.forecasting.rating_planning import RatingAnswer
 from metrics.words import counted, day_words, listed, score_words, unsigned
 
@@ -197,7 +198,7 @@ def lowering_sentence(
 
 
 def budget_sentence(ground: Ground, budget: ErrorBudget) -> str:
-    """``You can absorb 2 late orders before 9 is lost, if they are on “Logo design”.``"""
+    """``2 late orders on “Logo design” would leave 9; on “Book editing” none.``"""
     kindest, harshest = budget.gigs[0], budget.gigs[-1]
     one, many = ERROR_WORDS[budget.kind]
     title = f"“{ground.gigs[kindest.gig].title}”"
@@ -205,11 +206,34 @@ def budget_sentence(ground: Ground, budget: ErrorBudget) -> str:
     if kindest.absorbed is None:
         best = f"even {MOST_ERRORS} {many}{where} would leave {budget.keep}"
     elif not kindest.absorbed:
-        return f"The next {one} loses the {budget.keep}, whichever gig it is on."
+        least = f"; it costs least on {title}" if where else ""
+        lost = f"The next {one} loses the {budget.keep}"
+        return f"{lost}, whichever gig it is on{least}." if where else f"{lost}."
     else:
         best = f"{counted(kindest.absorbed, one, many)}{where} would leave {budget.keep}"
-    if len(budget.gigs) == 1 or harshest.absorbed == kindest.absorbed:
+    if len(budget.gigs) == 1:
         return f"{best[0].upper()}{best[1:]}."
+    if harshest.absorbed == kindest.absorbed:
+        return f"{best[0].upper()}{best[1:]}, where one costs least; on every gig as many would."
     worst = "none" if not harshest.absorbed else str(harshest.absorbed)
     other = f"“{ground.gigs[harshest.gig].title}”"
     return f"{best[0].upper()}{best[1:]}; on {other} {worst}."
+
+
+def rating_budget_sentence(ground: Ground, budget: RatingBudget) -> str:
+    """``6 reviews with four stars would leave a rating of 4.7.``, and what does not move it."""
+    target = budget.target
+    where = "" if target.gig is None else f" of “{ground.gigs[target.gig].title}”"
+    aim = f"a rating{where} of {float(target.stars)}"
+    if budget.now is None:
+        return f"There is no rating{where} yet."
+    now = _stars(budget.now, target.stars)
+    if not budget.is_reached:
+        return f"There is no {aim[2:]} to lose today: it is {now}."
+    still = "Orders that are late or cancelled do not move it by themselves."
+    if budget.absorbed is None:
+        return f"Even {MOST_ERRORS} reviews with four stars would leave {aim} (now {now}). {still}"
+    if not budget.absorbed:
+        return f"The next review with four stars loses {aim} (now {now}). {still}"
+    reviews = counted(budget.absorbed, "review", "reviews")
+    return f"{reviews} with four stars would leave {aim} (now {now}). {still}"

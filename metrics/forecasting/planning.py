@@ -1,23 +1,21 @@
-"""The smallest plan to a target, the budget of errors, and what open orders put at stake."""
+"""The smallest plan to a target, and the budget of errors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 import numpy as np
 
-from metrics.engine.budget import GigBudget, budgets
+from metrics.engine.budget import GigBudget, budgets, own_budget
 from metrics.engine.columns import EvidenceColumns, OrderColumns
-from metrics.engine.days import NO_DAY, date_of, day_number
+from metrics.engine.days import day_number
 from metrics.engine.fact_columns import evidence_columns
-from metrics.engine.future import Future
 from metrics.engine.hypothetical import Hypothetical, Scenario, applied
 from metrics.engine.pace import OwnWeeks, own_weeks
 from metrics.engine.plan import Allowed, NoPlan, Plan, fewest_orders, fewest_orders_on_gig
-from metrics.engine.state import displayed_score, seller_score, state_of
+from metrics.engine.state import State, displayed_score, gig_scores, seller_score, state_of
 from metrics.engine.types import (
     AREAS,
     CancelledBy,
@@ -174,12 +172,13 @@ def grid_by(ground: Ground, kind: Kind, by: date) -> Grid:
 def kind_of_quality(ground: Ground, quality: Quality) -> Kind | None:
     """What one order of a plan says; None where the last weeks hold too little to say."""
     if quality is Quality.CLEAN:
-        return _kind_of_order(ground, clean_order(ground, 0, ground.today_number))
+        return kind_of_order(ground, clean_order(ground, 0, ground.today_number))
     own = own_weeks(ground.evidence, ground.facts.reviews, ground.today_number)
     return average_kind(own) if isinstance(own, OwnWeeks) else None
 
 
-def _kind_of_order(ground: Ground, order: Hypothetical) -> Kind:
+def kind_of_order(ground: Ground, order: Hypothetical) -> Kind:
+    """What one hypothetical order says, by area."""
     change = applied(Scenario(added=(order,)), ground.facts.orders, ground.facts.reviews)
     return kind_of(change.evidence(ground.policy))
 
@@ -259,113 +258,31 @@ def wrong_order(ground: Ground, kind: ErrorKind, gig: int, day: int) -> Hypothet
             return replace(usual, stars=None, cancelled_by=CancelledBy.SELLER)
 
 
-def error_budgets(ground: Ground, keep: int | None = None) -> list[ErrorBudget]:
+def error_budgets(
+    ground: Ground, keep: int | None = None, gig: int | None = None
+) -> list[ErrorBudget]:
     """Errors that all happen today, until less than ``keep`` is displayed (today's number if None).
 
-    An empty list while the seller is not scored, or already below ``keep``.
+    Overall, by the gig that they are on; or of one gig's own score. An empty list while that is
+    not scored, or already below ``keep``.
     """
-    today = ground.today_number
-    state = state_of(ground.evidence, today, ground.policy, len(ground.gigs), ground.benchmarks)
-    now = displayed_score(seller_score(state))
+    state = state_of(
+        ground.evidence, ground.today_number, ground.policy, len(ground.gigs), ground.benchmarks
+    )
+    score = seller_score(state) if gig is None else _own_score(state, gig)
+    now = displayed_score(score)
     if now is None or (keep is not None and now < keep):
         return []
     kept = now if keep is None else keep
     found = []
     for kind in ErrorKind:
-        order = _kind_of_order(ground, wrong_order(ground, kind, 0, today))
+        order = kind_of_order(ground, wrong_order(ground, kind, 0, ground.today_number))
         grid = grid_of(state, order, np.arange(MOST_ERRORS + 1.0))
-        found.append(ErrorBudget(kind, kept, tuple(budgets(grid, kept - 0.5))))
+        each = budgets(grid, kept - 0.5) if gig is None else [own_budget(grid, gig, kept - 0.5)]
+        found.append(ErrorBudget(kind, kept, tuple(each)))
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class OpenOrder:
-    """An order that is not finished, and what it costs if it goes wrong instead of right.
-
-    ``if_late`` and ``if_cancelled`` are score points on the day it is due (today if that has
-    passed or is unknown) below what a completed order on time would leave; None while one of
-    the two is not scored.
-    """
-
-    order: int
-    gig: int
-    day: int
-    if_late: float | None
-    if_cancelled: float | None
-
-    @property
-    def stake(self) -> float:
-        return max(self.if_late or 0.0, self.if_cancelled or 0.0)
-
-
-def open_orders(ground: Ground, due: Mapping[int, date | None]) -> list[OpenOrder]:
-    """Open orders, the one with most at stake first.
-
-    Parameters
-    ----------
-    due : the day each open order is due, by number
-    """
-    endings = endings_of_open(ground, due)
-    if not endings:
-        return []
-    future = ground.future(date_of(max(ending.right.day for ending in endings)))
-    found = [_open_order(ground, future, ending) for ending in endings]
-    return sorted(found, key=lambda one: (-one.stake, one.order))
-
-
-@dataclass(frozen=True, slots=True)
-class Endings:
-    """How an open order may end, all on the day it is due; ``late`` is None once delivered."""
-
-    order: int
-    right: Hypothetical
-    late: Hypothetical | None
-    cancelled: Hypothetical
-
-    def scenario(self, ending: Hypothetical) -> Scenario:
-        """In place of the open order."""
-        return Scenario(added=(ending,), removed=(self.order,))
-
-
-def endings_of_open(ground: Ground, due: Mapping[int, date | None]) -> list[Endings]:
-    """Every open order with its endings, on the day it is due or, where that is past, today."""
-    orders = ground.facts.orders
-    rows = np.flatnonzero(orders.status == OrderStatus.OPEN).tolist()
-    return [_endings(ground, row, due.get(int(orders.order[row]))) for row in rows]
-
-
-def _endings(ground: Ground, row: int, due: date | None) -> Endings:
-    orders, today = ground.facts.orders, ground.today_number
-    amount, late_hours = float(orders.amount_usd[row]), float(orders.late_hours[row])
-    delivered = int(orders.delivered_day[row]) != NO_DAY
-    right = Hypothetical(
-        gig=int(orders.gig[row]),
-        day=max(today if due is None else day_number(due), today),
-        amount_usd=None if np.isnan(amount) else amount,
-        stars=None,
-        late_hours=late_hours if delivered and not np.isnan(late_hours) else 0.0,
-    )
-    return Endings(
-        order=int(orders.order[row]),
-        right=right,
-        # What is delivered already cannot become late.
-        late=None if delivered else replace(right, late_hours=LATE_HOURS),
-        cancelled=replace(right, cancelled_by=CancelledBy.SELLER),
-    )
-
-
-def _open_order(ground: Ground, future: Future, ending: Endings) -> OpenOrder:
-    day = ending.right.day
-
-    def score(order: Hypothetical | None) -> float | None:
-        if order is None:
-            return None
-        change = applied(ending.scenario(order), ground.facts.orders, ground.facts.reviews)
-        return future.simulate(change.evidence(ground.policy), change.without).score_on(day)
-
-    best, late, cancelled = (score(o) for o in (ending.right, ending.late, ending.cancelled))
-    return OpenOrder(ending.order, ending.right.gig, day, _less(best, late), _less(best, cancelled))
-
-
-def _less(best: float | None, other: float | None) -> float | None:
-    return None if best is None or other is None else best - other
+def _own_score(state: State, gig: int) -> float | None:
+    """Of a gig that counts."""
+    return float(gig_scores(state)[gig]) if state.counts[gig] else None

@@ -95,7 +95,7 @@ def smallest_rating_plan(
     kind, said = rated_orders(ground, quality), kind_of_quality(ground, quality)
     if kind is None or said is None:
         return None
-    known = rating_ground(_reviews(ground, target.gig), day_number(by))
+    known = rating_ground(reviews_of(ground, target.gig), day_number(by))
     found = fewest_rated_orders(known, kind, target.stars, MOST_ORDERS)
     grid = grid_by(ground, said, by)
     gig = target.gig
@@ -112,7 +112,7 @@ def smallest_rating_plan(
     )
 
 
-def _reviews(ground: Ground, gig: int | None) -> ReviewColumns:
+def reviews_of(ground: Ground, gig: int | None) -> ReviewColumns:
     """The versions of reviews of one gig, or of all; their rows stay those of all orders."""
     reviews = ground.facts.reviews
     if gig is None:

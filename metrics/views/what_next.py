@@ -21,6 +21,7 @@ from metrics.forecasting.feeds import create_feed, feed_at, revoke_feed
 from metrics.forecasting.ground import Ground, ground_of
 from metrics.forecasting.quiet import explained_moves, quiet_forecast
 from metrics.selectors import standing_of
+from metrics.what_next.budget import budget_context
 from metrics.what_next.page import page_context
 from metrics.what_next.plan import plan_context
 from metrics.what_next.simulator import simulator_context
@@ -32,7 +33,7 @@ from sellers.models import Scope, Seller, User
 @require_safe
 @login_required
 def what_next(request: HttpRequest, seller_id: int) -> HttpResponse:
-    """The page, or with HTMX the plan or the simulator alone."""
+    """The page, or with HTMX the plan, the budget or the simulator alone."""
     seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     standing = standing_of(seller)
     if standing is None:
@@ -43,6 +44,10 @@ def what_next(request: HttpRequest, seller_id: int) -> HttpResponse:
         context = plan_context(ground, standing, request.GET)
         status = 422 if context["plan_form"].errors else 200
         return render(request, "metrics/what_next/_plan.html", context, status=status)
+    if wants_fragment(request, "budget"):
+        context = budget_context(ground, standing, request.GET)
+        status = 422 if context["keep_form"].errors else 200
+        return render(request, "metrics/what_next/_budget.html", context, status=status)
     context = simulator_context(ground, request.GET)
     status = 422 if context.get("refused") else 200
     if wants_fragment(request, "simulator"):

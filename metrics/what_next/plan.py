@@ -46,13 +46,17 @@ def plan_context(ground: Ground, standing: Standing, query: Mapping[str, Any]) -
     found: dict[str, Any] = {"plan_form": form, "plan": None, "seller": ground.seller}
     if not ground.gigs or not form.is_valid():
         return found
-    target, by, quality = form.asked()
-    if isinstance(target, RatingTarget):
-        plan = _to_rating(ground, target, by, quality)
-    else:
-        plan = _to_score(ground, target, by, quality)
-    found["plan"] = {"sentence": NO_USUAL} if plan is None else plan
+    found["plan"] = plan_of(ground, *form.asked()) or {"sentence": NO_USUAL}
     return found
+
+
+def plan_of(
+    ground: Ground, target: Target | RatingTarget, by: date, quality: Quality
+) -> dict[str, Any] | None:
+    """The plan in words; None where the last weeks hold too little for usual orders."""
+    if isinstance(target, RatingTarget):
+        return _to_rating(ground, target, by, quality)
+    return _to_score(ground, target, by, quality)
 
 
 def _to_score(ground: Ground, target: Target, by: date, quality: Quality) -> dict[str, Any] | None:

@@ -81,16 +81,15 @@ class PlanForm(PlanDayForm):
 
     target = forms.ChoiceField(label="Display at least", choices=TARGETS)
 
-    def __init__(self, data: Mapping[str, Any], ground: Ground, displayed: int | None) -> None:
-        higher = min((displayed or 6) + 1, 10)
-        super().__init__(data, ground, {"target": str(higher), "plan-gig": ""})
+    def __init__(
+        self, data: Mapping[str, Any], ground: Ground, displayed: int | None, default: str = ""
+    ) -> None:
+        higher = default or str(min((displayed or 6) + 1, 10))
+        super().__init__(data, ground, {"target": higher, "plan-gig": ""})
         self.fields["gig"] = forms.ChoiceField(
             label="Where",
             required=False,
-            choices=[
-                ("", "overall"),
-                *((str(gig.pk), gig.title) for gig in ground.gigs if gig.is_active),
-            ],
+            choices=gig_choices(ground),
             error_messages={"invalid_choice": "This is not an active gig of this seller's."},
         )
 
@@ -101,12 +100,19 @@ class PlanForm(PlanDayForm):
     def asked(self) -> tuple[Target | RatingTarget, date, Quality]:
         """The question of a valid form."""
         found = self.cleaned_data
-        keys = [str(gig.pk) for gig in self.ground.gigs]
-        gig = keys.index(found["gig"]) if found["gig"] else None
-        wanted: str = found["target"]
-        target: Target | RatingTarget
-        if wanted.startswith(_RATING):
-            target = RatingTarget(Fraction(wanted.removeprefix(_RATING)), gig)
-        else:
-            target = Target(int(wanted), gig)
+        target = target_of(self.ground, found["target"], found["gig"])
         return target, found["by"], self.wanted_quality
+
+
+def gig_choices(ground: Ground) -> list[tuple[str, str]]:
+    """All gigs together, or one that is active."""
+    active = ((str(gig.pk), gig.title) for gig in ground.gigs if gig.is_active)
+    return [("", "overall"), *active]
+
+
+def target_of(ground: Ground, wanted: str, gig: str) -> Target | RatingTarget:
+    """A choice of :data:`TARGETS` and one of :func:`gig_choices` as a target."""
+    number = [str(one.pk) for one in ground.gigs].index(gig) if gig else None
+    if wanted.startswith(_RATING):
+        return RatingTarget(Fraction(wanted.removeprefix(_RATING)), number)
+    return Target(int(wanted), number)

@@ -13,6 +13,7 @@ from metrics.engine.plan import NoPlan, Plan
 from metrics.engine.reference import display
 from metrics.engine.what_orders_do import even_days
 from metrics.forecasting.ground import Ground, ground_of
+from metrics.forecasting.open_orders import endings_of_open, scores_of_endings
 from metrics.forecasting.plan_words import (
     budget_sentence,
     lowering_sentence,
@@ -26,7 +27,6 @@ from metrics.forecasting.planning import (
     Target,
     clean_order,
     error_budgets,
-    open_orders,
     smallest_plan,
     wrong_order,
 )
@@ -202,12 +202,29 @@ def test_a_budget_holds_in_the_simulator() -> None:
     assert error_budgets(ground_of(a_seller(), TODAY)) == []
 
 
-def test_open_orders_are_ranked_by_what_is_at_stake() -> None:
+def test_a_gig_of_its_own_and_a_number_that_is_not_there_have_budgets_of_their_own() -> None:
+    ground = ground_of(a_dented_seller(), TODAY)
+    gig = next(n for n, name in enumerate(ground.gigs) if name.title == "Logo design")
+    now = simulate(ground, Scenario(), TODAY).now.gig_score_on(gig, ground.today_number)
+    shown = display(now or 0)
+    for budget in error_budgets(ground, shown - 1, gig):
+        (one,) = budget.gigs
+        assert (budget.keep, one.gig) == (shown - 1, gig)
+        assert one.absorbed is not None
+        wrong = wrong_order(ground, budget.kind, gig, ground.today_number)
+        for number, kept in ((one.absorbed, True), (one.absorbed + 1, False)):
+            found = simulate(ground, Scenario(added=(wrong,) * number), TODAY).then
+            score = display(found.gig_score_on(gig, ground.today_number) or 0)
+            assert (score >= shown - 1) is kept
+    assert error_budgets(ground, shown + 1, gig) == []
+
+
+def test_the_scores_of_every_ending_are_what_the_simulator_says() -> None:
     seller = a_dented_seller()
     gigs = list(seller.gigs.order_by("pk"))
     status = OrderStatus.OPEN
     big = an_order(gigs[0], NOW - timedelta(days=2), status=status, amount=900)
-    small = an_order(gigs[0], NOW - timedelta(days=2), status=status, amount=10)
+    small = an_order(gigs[1], NOW - timedelta(days=2), status=status, amount=10)
     delivered = an_order(
         gigs[0],
         NOW - timedelta(days=5),
@@ -217,16 +234,28 @@ def test_open_orders_are_ranked_by_what_is_at_stake() -> None:
         amount=50,
     )
     ground = ground_of(seller, TODAY)
-    due = {big.pk: TODAY + timedelta(days=4), small.pk: None, delivered.pk: TODAY}
-    found = open_orders(ground, due)
-    assert [one.order for one in found] == [big.pk, delivered.pk, small.pk]
-    assert found[0].day == day_number(TODAY) + 4
-    assert found[1].if_late is None  # delivered on time already
-    assert found[2].day == day_number(TODAY)
-    for one in found:
-        assert one.if_cancelled is not None
-        assert one.if_cancelled > (one.if_late or 0) > -1
-    assert open_orders(ground_of(a_seller(), TODAY), {}) == []
+    due = {
+        big.pk: TODAY + timedelta(days=4),
+        small.pk: TODAY - timedelta(days=2),
+        delivered.pk: TODAY,
+    }
+    endings = endings_of_open(ground, due)
+    assert [one.order for one in endings] == [big.pk, small.pk, delivered.pk]
+    ahead, over, done = endings
+    assert (ahead.day, over.day) == (day_number(TODAY) + 4, day_number(TODAY))
+    # Two days over the due day it is late however it ends; delivered on time it stays on time.
+    assert (over.overdue, over.well.late_hours, over.late) == (True, 48.0, None)
+    assert (done.overdue, done.well.late_hours, done.late) == (False, -24.0, None)
+    for ending, scores in zip(endings, scores_of_endings(ground, endings), strict=True):
+        assert list(scores) == list(ending.ways())
+        for way, order in ending.ways().items():
+            scenario = Scenario(added=(order,), removed=(ending.order,))
+            then = simulate(ground, scenario, TODAY + timedelta(days=4)).then
+            assert scores[way].overall == pytest.approx(then.score_on(ending.day), abs=1e-9)
+            assert scores[way].gig == pytest.approx(
+                then.gig_score_on(ending.gig, ending.day), abs=1e-9
+            )
+    assert endings_of_open(ground_of(a_seller(), TODAY), {}) == []
 
 
 def test_a_wrong_order_has_one_fault() -> None:

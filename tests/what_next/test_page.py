@@ -74,7 +74,7 @@ def test_the_page_shows_every_part(client: Client, bad: Order) -> None:
         "The smallest plan",
         "Simulator",
         "What can go wrong",
-        "FOOPEN000001",
+        "Open orders, the most at stake first",
         "Age-out calendar",
         "FOBAD0000001",
         "1 star",

@@ -9,21 +9,20 @@ import pytest
 
 from eligibility.coming.judging import Known, judge_grounds, known_of
 from eligibility.computing import in_force
-from eligibility.planning.budget_words import absorbed_words, budget_sentence, stake_words
+from eligibility.planning.budget_words import absorbed_words, budget_sentence
 from eligibility.planning.budgets import (
     Absorbed,
     EntitlementBudget,
     RuleBudget,
     level_budget,
-    open_stakes,
 )
 from eligibility.rules.types import Kind, Verdict
 from metrics.engine.hypothetical import Scenario
 from metrics.forecasting.ground import Ground, ground_of
 from metrics.forecasting.planning import MOST_ERRORS, ErrorKind, wrong_order
 from metrics.forecasting.simulation import imagined
-from sellers.models import Observation, OrderStatus, Seller
-from tests.builders import NOW, a_gig, a_review, a_seller, an_order
+from sellers.models import Observation, Seller
+from tests.builders import a_gig, a_review, a_seller
 from tests.eligibility.planning.stories import TODAY, answered, bought
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
@@ -106,23 +105,6 @@ def test_a_rule_that_is_broken_already_is_said_to_be(seller: Seller) -> None:
     budget = budget_of(ground, known_of(ground))
     assert "Rating" in [rule.title for rule in budget.broken]
     assert "at risk already" in budget_sentence(ground, budget)
-
-
-def test_open_orders_name_the_rules_that_they_could_break(seller: Seller) -> None:
-    gig = seller.gigs.get(title="Book editing")
-    status, placed = OrderStatus.OPEN, NOW - timedelta(days=2)
-    huge = an_order(gig, placed, status=status, amount=1_000_000)
-    an_order(gig, placed, status=status, amount=1)
-    ground = ground_of(seller, TODAY)
-    known = known_of(ground)
-    (stake,) = open_stakes(ground, known, {huge.pk: TODAY + timedelta(days=3)})
-    assert (stake.order, stake.day) == (huge.pk, TODAY + timedelta(days=3))
-    assert [rule.title for rule in stake.if_cancelled] == ["Success score"]
-    words = stake_words(ground, stake)
-    assert words.startswith("On “Book editing”, 15 Jun 2024: if you cancel it, success score is no")
-    nobody = a_seller()
-    empty = ground_of(nobody, TODAY)
-    assert open_stakes(empty, known_of(empty), {}) == []
 
 
 def test_what_is_absorbed_is_said_plainly(seller: Seller) -> None:
