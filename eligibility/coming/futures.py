@@ -45,7 +45,7 @@ def level_chart(
         if pace is None or bands is None
         else (pace.first_day, *(bands[at].astype(float) for at in (0, 1, 3)))
     )
-    marks = [Threshold(rank, title) for rank, title in sorted(titles.items())]
+    marks = [Threshold(rank, level_title(rank, titles)) for rank in sorted({0, *titles})]
     return _chart(days, (held, most), paced, scale, marks, today)
 
 

@@ -27,12 +27,16 @@ VerdictOn = Callable[[int, date], Verdict | None]
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What was said of one level or gig on one day, and what came; None is left open."""
+    """What was said of one level or gig on one day, and what came; None is left open.
+
+    ``perhaps_more`` where what came is what the data establish and may have been higher.
+    """
 
     quiet: int | None
     pace: int | None
     came: int | None
     afterwards: bool
+    perhaps_more: bool = False
 
     @property
     def has_answer(self) -> bool:
@@ -62,6 +66,7 @@ class StandingRecord:
     next_due : the day on which the next forecast comes due; None where none is waiting
     quiet, pace : the guesses that name something where what came is certain
     left_open : those that came due, where what came is not certain or nothing was said
+    perhaps_more : of those with an answer, where the level that came may have been higher
     in_hindsight : of those with an answer, made after their day
     """
 
@@ -71,6 +76,7 @@ class StandingRecord:
     quiet: Hits
     pace: Hits
     left_open: int
+    perhaps_more: int
     in_hindsight: int
 
 
@@ -80,14 +86,13 @@ def kept_outlooks(seller: Seller) -> list[KeptOutlook]:
 
 
 def level_records(rows: Sequence[KeptOutlook], came: LevelOn, today: date) -> list[StandingRecord]:
-    """The record of the level at every horizon."""
+    """The record of the level at every horizon: what the data establish, said and come."""
 
     def guesses(row: KeptOutlook) -> Iterator[Guess]:
         there = came(due_on(row))
         if row.quiet_held is not None and there is not None:
-            quiet = _certain(row.quiet_held, row.quiet_most)
-            pace = _certain(row.pace_held, row.pace_most)
-            yield Guess(quiet, pace, _certain(*there), _late(row))
+            held, most = there
+            yield Guess(row.quiet_held, row.pace_held, held, _late(row), most > held)
 
     return _records(rows, guesses, today)
 
@@ -108,10 +113,6 @@ def gig_records(rows: Sequence[KeptOutlook], came: VerdictOn, today: date) -> li
 def due_on(row: KeptOutlook) -> date:
     """The day that an outlook is about."""
     return row.made_on + timedelta(days=row.horizon_days)
-
-
-def _certain(held: int | None, most: int | None) -> int | None:
-    return held if held == most else None
 
 
 def _known(verdict: int | None) -> int | None:
@@ -139,6 +140,7 @@ def _records(
                 quiet=_hits([(guess.quiet, guess.came) for guess in answered]),
                 pace=_hits([(guess.pace, guess.came) for guess in answered]),
                 left_open=len(told) - len(answered),
+                perhaps_more=sum(guess.perhaps_more for guess in answered),
                 in_hindsight=sum(guess.afterwards for guess in answered),
             )
         )
@@ -156,11 +158,10 @@ class Subject:
 
     of: str
     right: str
-    open_words: str
 
 
-LEVEL = Subject(" of the level", "named the level held", "your data leave the level open")
-GIGS = Subject(" of promoted gigs", "verdicts on gigs right", "your data leave the verdict open")
+LEVEL = Subject(" of the level", "named the level that came")
+GIGS = Subject(" of promoted gigs", "verdicts on gigs were right")
 
 
 def standing_record_words(records: Sequence[StandingRecord], subject: Subject) -> RecordWords:
@@ -172,20 +173,22 @@ def standing_record_words(records: Sequence[StandingRecord], subject: Subject) -
 
 
 def _sentence(record: StandingRecord, subject: Subject) -> str:
-    """ "90 days ahead: 9 of 11 (82%) named the level held at your own pace, …"."""
-    ahead = f"{record.horizon_days} days ahead"
-    told = [
-        f"{hits.words} {subject.right} {how}"
-        for hits, how in (
-            (record.pace, "at your own pace"),
-            (record.quiet, "if nothing new happens"),
-        )
-        if hits.of
-    ]
+    """ "90 days ahead: at your own pace 9 of 11 (82%) named the level that came, …"."""
+    ways = (("at your own pace", record.pace), ("if nothing new happens", record.quiet))
+    told = [f"{how} {hits.words}" for how, hits in ways if hits.of]
     if not told and not record.left_open:
         return waiting_words(subject.of, record.horizon_days, record.due, record.next_due)
+    sentences = []
+    if told:
+        sentences.append(", ".join([f"{told[0]} {subject.right}", *told[1:]]))
+    if record.perhaps_more:
+        days = counted(record.perhaps_more, "day", "days")
+        sentences.append(f"on {days} your data leave open whether it was higher")
     if record.left_open:
-        left_open = counted(record.left_open, "forecast", "forecasts")
-        told.append(f"{left_open} cannot be scored, because {subject.open_words}")
+        verdicts = counted(record.left_open, "verdict", "verdicts")
+        sentences.append(f"{verdicts} cannot be scored, because your data leave open what came")
     answered = max(record.pace.of, record.quiet.of)
-    return f"{ahead}: {'; '.join(told)}.{hindsight_words(record.in_hindsight, answered)}"
+    return (
+        f"{record.horizon_days} days ahead: {'; '.join(sentences)}."
+        f"{hindsight_words(record.in_hindsight, answered)}"
+    )

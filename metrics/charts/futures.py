@@ -55,7 +55,7 @@ SCORE = Scale(
 )
 RATING = Scale(
     what="Public rating",
-    axis={"range": [0.9, 5.1], "dtick": 0.5, "tick0": 1},
+    axis={"range": [0.9, 5.1]},
     say="{:.2f}".format,
     none="no rating",
     closer=True,

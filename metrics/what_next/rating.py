@@ -107,10 +107,9 @@ def rating_words(ground: Ground, quiet: QuietForecast, band: PaceBand | TooLittl
     )
     if isinstance(band, PaceBand) and not np.isnan(band.rating[TOLD_DAYS]).any():
         low, middle, high = band.rating[TOLD_DAYS].tolist()
-        text += (
-            f" At your own pace it is {SCALE.say(middle)} in {TOLD_DAYS} days"
-            f" ({band_words(SCALE, low, high)})."
-        )
+        text += f" At your own pace it is {SCALE.say(middle)} in {TOLD_DAYS} days"
+        ends = band_words(SCALE, low, high)
+        text += "." if ends == SCALE.say(middle) else f" ({ends})."
     return text
 
 
