@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -60,6 +61,13 @@ def missing(reason: str) -> None:
 
 #: Marks of files that take minutes, the longest first.
 LONG = ("realdata", "faults", "e2e")
+#: Tests of numbers, words and forms of pages, for which the database only holds facts. Each page
+#: and all that it asks the database is met on ordinary servers by tests/test_every_address.py.
+HOLD_FACTS = (
+    *("accounts", "forecasting", "security", "what_next", "sellers/import_pages"),
+    *("eligibility/coming", "eligibility/pages", "eligibility/planning"),
+    "eligibility/session_sheet",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,6 +76,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "servers"}:
             item.add_marker("servers")
+            if _only_holds_facts(item.path) and not _commits(item):
+                item.add_marker("once")
+
+
+def _only_holds_facts(file: Path) -> bool:
+    place = file.relative_to(ROOT / "tests")
+    return place.name.startswith("test_view") or place.parent.as_posix() in HOLD_FACTS
+
+
+def _commits(item: Any) -> bool:
+    """Whether what a test does is seen by other connections, and emptied away behind it."""
+    marker = item.get_closest_marker("django_db")
+    by_mark = marker is not None and marker.kwargs.get("transaction", False)
+    return bool(by_mark or {"transactional_db", "live_server"} & set(item.fixturenames))
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays for the whole run: the collector need not look at it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)

@@ -51,14 +51,19 @@ def copy_prepared_cluster(home: Home) -> None:
 
 
 def copy_migrated_cluster(home: Home) -> None:
-    """The same with every migration applied to its database; made once for each state of them."""
+    """The same with every migration applied to its database."""
+    shutil.copytree(migrated_cluster(), home.postgres)
+
+
+def migrated_cluster() -> Path:
+    """A cluster that is only copied; made once for each state of the migrations."""
     kept = PREPARED / f"migrated-{_migrations_key()}"
     with _alone():
         if not (kept / "PG_VERSION").exists():
             _remove_outdated()
             _migrate_into(kept)
         os.utime(kept)
-    shutil.copytree(kept, home.postgres)
+    return kept
 
 
 def copy_migrated_database(name: str) -> None:

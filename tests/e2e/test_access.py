@@ -16,7 +16,7 @@ from metrics.services import recompute_sellers
 from sellers.models import Grant, Seller, User
 from tests.builders import PASSWORD, a_gig, a_review, a_seller, a_user, an_order
 
-pytestmark = [pytest.mark.e2e, pytest.mark.servers]
+pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.once]
 
 NewPerson = Callable[[], Page]
 LINK = re.compile(r"https?://\S+/invitations/\S+")

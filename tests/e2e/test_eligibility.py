@@ -15,7 +15,7 @@ from metrics.services import recompute_sellers
 from sellers.models import Inquiry, Observation, Seller
 from tests.builders import a_gig, a_review, a_seller, an_order
 
-pytestmark = [pytest.mark.e2e, pytest.mark.worker, pytest.mark.servers]
+pytestmark = [pytest.mark.e2e, pytest.mark.worker, pytest.mark.servers, pytest.mark.once]
 
 
 def a_computed_seller() -> Seller:

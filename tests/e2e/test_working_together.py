@@ -13,7 +13,7 @@ from metrics.services import recompute_sellers
 from sellers.models import Scope, Visit
 from tests.builders import PASSWORD, a_gig, a_grant, a_promise, a_review, a_seller, a_user, an_order
 
-pytestmark = [pytest.mark.e2e, pytest.mark.worker, pytest.mark.servers]
+pytestmark = [pytest.mark.e2e, pytest.mark.worker, pytest.mark.servers, pytest.mark.once]
 
 TAGS = '<a href="//x.test">tired</a>'
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import random
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from sellers.importing import batches
@@ -39,7 +39,6 @@ pytestmark = [
 KILLS = 36
 KILLS_OF_UNDO = 8
 KILLS_OF_PREVIEW = 8
-_EMPTY = "TRUNCATE sellers_seller, sellers_importbatch, sellers_importchange CASCADE"
 
 
 @pytest.fixture(autouse=True)
@@ -154,15 +153,30 @@ def points(statements: int, kills: int) -> list[int]:
     return [max(1, int(step * n + dice.random() * step)) for n in range(kills)]
 
 
-def empty() -> None:
+@pytest.fixture
+def begin_again(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """What was known before; called, it puts all of that and nothing else there once more."""
+    known_before(tmp_path)
     with connection.cursor() as cursor:
-        cursor.execute(_EMPTY)
+        names = connection.introspection.table_names(cursor)
+        tables = [name for name in names if name.startswith("sellers_")]
+        for name in tables:
+            cursor.execute(f"CREATE TABLE kept_{name} AS TABLE {name}")
+
+    def put_back() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+            for name in tables:
+                cursor.execute(f"INSERT INTO {name} TABLE kept_{name}")
+
+    yield put_back
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {', '.join(f'kept_{name}' for name in tables)}")
 
 
 def test_an_import_killed_anywhere_ends_as_if_undisturbed(
-    paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    paths: list[Path], begin_again: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known_before(tmp_path)
     before = facts()
     batch = a_batch(paths)
     statements = statements_of(batch, paths)
@@ -172,8 +186,7 @@ def test_an_import_killed_anywhere_ends_as_if_undisturbed(
     counts = (ImportChange.objects.count(), ImportRawBlock.objects.count(), rejected)
     died = 0
     for at in points(statements, KILLS):
-        empty()
-        known_before(tmp_path)
+        begin_again()
         batch = a_batch(paths)
         died += killed(batch, paths, at, monkeypatch)
         batch.refresh_from_db()
@@ -235,15 +248,13 @@ def test_an_undo_killed_anywhere_is_done_wholly_or_not_at_all(
 
 
 def test_an_import_survives_a_database_that_ends_its_connection(
-    paths: list[Path], tmp_path: Path
+    paths: list[Path], begin_again: Callable[[], None]
 ) -> None:
-    known_before(tmp_path)
     batch = a_batch(paths)
     statements = statements_of(batch, paths)
     undisturbed = facts()
     for at in points(statements, 4):
-        empty()
-        known_before(tmp_path)
+        begin_again()
         batch = a_batch(paths)
         with pytest.MonkeyPatch.context() as patched:
             after_each_statement(patched, lambda n, at=at: end_connection() if n == at else None)  # type: ignore[misc]

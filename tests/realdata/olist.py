@@ -38,6 +38,9 @@ class Export:
         return _text(self.reviews)
 
 
+Exports = Mapping[str, Export]
+
+
 def load_export(folder: Path) -> Export:
     """Join one export."""
     orders = list(_rows(folder, "orders"))

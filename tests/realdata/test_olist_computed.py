@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,7 +37,7 @@ from tests.realdata.judged_days import (
     level_days_add_up,
     stored_days_add_up,
 )
-from tests.realdata.olist import EXPORTS, TIME_ZONE, load_export
+from tests.realdata.olist import TIME_ZONE, Exports
 from tests.sellers.importing.files import import_files, undone
 
 pytestmark = [
@@ -55,7 +54,7 @@ AHEAD = timedelta(days=400)
 
 @pytest.fixture(scope="module")
 def sellers(
-    realdata: Path,
+    exports: Exports,
     tmp_path_factory: pytest.TempPathFactory,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
@@ -64,12 +63,11 @@ def sellers(
 
     What a test changes is undone behind it, the whole behind the last one.
     """
-    exports = [load_export(realdata / "olist" / name) for name in EXPORTS]
     with django_db_blocker.unblock(), undone():
         import_files(
             tmp_path_factory.mktemp("olist"),
-            orders=[export.orders_csv() for export in exports],
-            reviews=[export.reviews_csv() for export in exports if export.reviews],
+            orders=[export.orders_csv() for export in exports.values()],
+            reviews=[export.reviews_csv() for export in exports.values() if export.reviews],
             time_zone=TIME_ZONE,
         )
         found = list(Seller.objects.order_by("pk").values_list("pk", flat=True))

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from sellers.models import ImportBatch, ImportState, Order, OrderStatus, Review, WaitingReview
-from tests.realdata.olist import EXPORTS, TIME_ZONE, Export, load_export
+from tests.realdata.olist import EXPORTS, TIME_ZONE, Export, Exports
 from tests.sellers.importing.files import facts, import_files, undone
 
 pytestmark = [pytest.mark.realdata, pytest.mark.django_db, pytest.mark.timeout(1_200)]
-
-Exports = Mapping[str, Export]
-
-
-@pytest.fixture(scope="module")
-def exports(realdata: Path) -> Exports:
-    return {name: load_export(realdata / "olist" / name) for name in EXPORTS}
 
 
 def import_export(folder: Path, export: Export, parts: str = "or") -> ImportBatch:

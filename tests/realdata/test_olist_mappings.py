@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sellers.importing.sources import file_stem
 from sellers.importing.sources.joined import JoinedTable
 from sellers.importing.sources.opening import open_table
 from sellers.models import FileRole, ImportBatch, ImportState, Order, Review
-from tests.realdata.olist import EXPORTS, TIME_ZONE, load_export
+from tests.realdata.olist import TIME_ZONE, Exports
 from tests.sellers.importing.files import import_files, import_new_files, undone
 
 pytestmark = [
@@ -80,7 +80,10 @@ def import_as_they_are(folder: Path, **options: Any) -> ImportBatch:
     return batch
 
 
-def tables_now() -> tuple[set[Sequence[object]], set[Sequence[object]]]:
+Tables = tuple[set[Sequence[object]], set[Sequence[object]]]
+
+
+def tables_now() -> Tables:
     """Orders without their gig (the page takes the first, the joined files the dearest)."""
     orders = Order.objects.values_list(
         "seller__handle", "ref", "ordered_at", "due_at", "delivered_at", "status", "cancelled_by",
@@ -92,40 +95,50 @@ def tables_now() -> tuple[set[Sequence[object]], set[Sequence[object]]]:
     return set(orders), set(reviews)
 
 
-def test_each_export_goes_in_as_it_is_like_the_same_rows_joined_before(
-    realdata: Path, tmp_path: Path
+@dataclass(frozen=True)
+class After:
+    """What an import left: all tables, and what it counted and refused."""
+
+    tables: Tables
+    rows: tuple[int, int]
+    refused: Counter[str]
+
+
+def after(batch: ImportBatch) -> After:
+    reasons = Counter(batch.rejections.values_list("reason", flat=True))
+    return After(tables_now(), (batch.rows_done, batch.rows_rejected), reasons)
+
+
+def joined_before(exports: Exports, folder: Path) -> Iterator[After]:
+    """The three exports, one after the other, as canonical files."""
+    for export in exports.values():
+        batch = import_files(
+            folder,
+            orders=[export.orders_csv()],
+            reviews=[export.reviews_csv()] if export.reviews else [],
+            time_zone=TIME_ZONE,
+            platform="other",
+        )
+        assert batch.rows_done == len(export.orders) + len(export.reviews)
+        yield after(batch)
+
+
+def test_exports_that_overlap_go_in_as_they_are_like_the_same_rows_joined_before(
+    realdata: Path, exports: Exports, tmp_path: Path
 ) -> None:
-    for name in EXPORTS:
-        folder = realdata / "olist" / name
-        export = load_export(folder)
-        with undone():
-            joined = import_files(
-                tmp_path,
-                orders=[export.orders_csv()],
-                reviews=[export.reviews_csv()] if export.reviews else [],
-                time_zone=TIME_ZONE,
-                platform="other",
-            )
-            expected = tables_now()
-            reasons = Counter(joined.rejections.values_list("reason", flat=True))
-        with undone():
-            batch = import_as_they_are(folder)
-            for found, before in zip(tables_now(), expected, strict=True):
-                assert sorted(map(str, found ^ before))[:4] == []
-            assert batch.rows_done == joined.rows_done == len(export.orders) + len(export.reviews)
-            # Nothing vanishes: what was refused there is refused here, for the same reason.
-            assert batch.rows_rejected == joined.rows_rejected
-            assert Counter(batch.rejections.values_list("reason", flat=True)) == reasons
-
-
-def test_all_three_overlap_and_a_second_time_changes_nothing(realdata: Path) -> None:
-    for name in EXPORTS:
-        import_as_they_are(realdata / "olist" / name)
-    before = tables_now()
-    for name in EXPORTS:
+    with undone():
+        expected = list(joined_before(exports, tmp_path))
+    for name, before in zip(exports, expected, strict=True):
+        found = after(import_as_they_are(realdata / "olist" / name))
+        for ours, theirs in zip(found.tables, before.tables, strict=True):
+            assert sorted(map(str, ours ^ theirs))[:4] == []
+        # Nothing vanishes: what was refused there is refused here, for the same reason.
+        assert (found.rows, found.refused) == (before.rows, before.refused), name
+    # A second time changes nothing.
+    for name in exports:
         again = import_as_they_are(realdata / "olist" / name)
         assert (again.rows_new, again.rows_changed) == (0, 0)
-    assert tables_now() == before
+    assert tables_now() == expected[-1].tables
 
 
 def test_the_day_of_estimated_delivery_is_proved_to_be_a_day(realdata: Path) -> None:

@@ -20,7 +20,12 @@ from sellers.models import CancelledBy, ImportBatch, ImportState, Order, OrderSt
 from tests.builders import PASSWORD, an_admin
 from tests.realdata.olist import TIME_ZONE
 
-pytestmark = [pytest.mark.realdata, pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.realdata,
+    pytest.mark.once,
+    pytest.mark.django_db,
+    pytest.mark.timeout(600),
+]
 
 ORDERS = 1_200
 #: By file, the column by which its rows belong to those of the orders or of their items.

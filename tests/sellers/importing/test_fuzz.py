@@ -36,7 +36,7 @@ from tests.sellers.importing.test_mail import CANCELLED, COMPLETED, START, mbox
 from tests.sellers.importing.test_pasted import ALIGNED, HTML, TABS
 from tests.sellers.importing.test_workbooks import HEADER, book, number, sheet, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1_200)]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.timeout(1_200)]
 
 RUNS = 2_000
 THEIRS = Path(__file__).parent / "theirs"
