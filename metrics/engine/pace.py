@@ -223,7 +223,8 @@ def _quantiles(values: Float64) -> Float64:
     """Quantiles over the draws, shape (days, 3), of those that have a value."""
     found = np.full((values.shape[1], len(QUANTILES)), np.nan)
     some = ~np.isnan(values).all(axis=0)
-    found[some] = np.nanquantile(values[:, some], QUANTILES, axis=0).T
+    if some.any():  # of no days at all numpy's answer has another shape
+        found[some] = np.nanquantile(values[:, some], QUANTILES, axis=0).T
     return found
 
 

@@ -80,6 +80,16 @@ def test_a_seller_whose_weeks_are_all_alike_has_a_band_without_width() -> None:
     assert band.next_review.tolist() == nexts
 
 
+def test_a_seller_whom_nobody_reviews_has_a_band_of_scores_and_no_rating() -> None:
+    orders, _ = steady(20)
+    future, own = ground(orders, [])
+    assert isinstance(own, OwnWeeks)
+    band = pace_band(future, review_columns([], orders), own, deal(future, own, seed=1, draws=3))
+    assert not np.isnan(band.score).any()
+    assert np.isnan(band.rating).all()
+    assert (band.next_review == NO_DAY).all()
+
+
 def uneven() -> tuple[list[OrderFacts], list[ReviewFacts]]:
     """A good and a bad week in turn, on two gigs."""
     orders = [
