@@ -127,6 +127,7 @@ def _write_block(
     delivered = ordered + rng.integers(86_400, 6 * 86_400, size).astype("timedelta64[s]")
     cancelled = rng.random(size) < 0.05
     done = delivered + np.timedelta64(86_400, "s")
+    ended = np.datetime_as_string(done)
     ref = pd.Series([f"FO{number:010X}" for number in range(first, first + size)])
     handle = pd.Series(seller).map("seller-{}".format)
     frame = pd.DataFrame(
@@ -135,12 +136,12 @@ def _write_block(
             "seller": handle,
             "gig": pd.Series(gig).map("gig-{}".format),
             "buyer": pd.Series(rng.integers(0, 10**6, size)).map("buyer_{}".format),
-            "ordered_at": pd.Series(ordered).map(pd.Timestamp.isoformat),
+            "ordered_at": np.datetime_as_string(ordered),
             "status": np.where(cancelled, "cancelled", "completed"),
-            "due_at": pd.Series(due).map(pd.Timestamp.isoformat),
-            "delivered_at": pd.Series(delivered).map(pd.Timestamp.isoformat),
-            "completed_at": pd.Series(done).map(pd.Timestamp.isoformat).where(~cancelled, ""),
-            "cancelled_at": pd.Series(done).map(pd.Timestamp.isoformat).where(cancelled, ""),
+            "due_at": np.datetime_as_string(due),
+            "delivered_at": np.datetime_as_string(delivered),
+            "completed_at": np.where(cancelled, "", ended),
+            "cancelled_at": np.where(cancelled, ended, ""),
             "cancelled_by": np.where(cancelled, "seller", ""),
             "amount": (rng.lognormal(4, 1, size)).round(2),
             "currency": "USD",
@@ -149,7 +150,7 @@ def _write_block(
     frame.to_csv(files[0], header=not first, index=False)
     reviewed = (rng.random(size) < _REVIEWED) & ~cancelled
     stars = rng.choice([5, 4, 3, 1], size, p=[0.85, 0.1, 0.03, 0.02])
-    posted = pd.Series(done + np.timedelta64(43_200, "s")).map(pd.Timestamp.isoformat)
+    posted = np.datetime_as_string(done + np.timedelta64(43_200, "s"))
     reviews = pd.DataFrame(
         {
             "order_ref": ref,

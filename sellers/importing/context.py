@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,14 +86,15 @@ class Context:
         known = self.sellers.get(key)
         return known.currency if known is not None else ""
 
-    def words_kept(self, texts: list[str | None], keys: Sequence[SellerKey]) -> list[str | None]:
-        """What buyers wrote, where both the import and the seller keep it."""
-        if not self.batch.keeps_review_text:
-            return [None] * len(texts)
-        silent = {k for k in set(keys) if (s := self.sellers.get(k)) and not s.keeps_review_text}
-        if not silent:
-            return texts
-        return [None if key in silent else text for text, key in zip(texts, keys, strict=True)]
+    def keeps_words(self, key: SellerKey) -> bool:
+        """Whether what buyers wrote to this seller is kept."""
+        known = self.sellers.get(key)
+        return self.batch.keeps_review_text and (known is None or known.keeps_review_text)
+
+    def keeps_names(self, key: SellerKey) -> bool:
+        """Whether the names of this seller's buyers are kept."""
+        known = self.sellers.get(key)
+        return known is not None and known.keeps_buyer_names
 
     def require_some_seller(self, columns: Iterable[str]) -> None:
         if self.only is None and "seller" not in columns:

@@ -7,10 +7,14 @@ when the batch is begun again.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
 
 from sellers.importing import staging
 from sellers.importing.columns import BlockCells, Checked, is_zone
@@ -19,11 +23,12 @@ from sellers.importing.gigs import check_gigs
 from sellers.importing.inquiries import check_inquiries
 from sellers.importing.observations import check_observations
 from sellers.importing.orders import check_orders
-from sellers.importing.problems import FileProblemError
+from sellers.importing.problems import FileProblemError, Problem
 from sellers.importing.raw_cells import keep_cells
 from sellers.importing.reading import Block
 from sellers.importing.reviews import check_reviews
 from sellers.importing.sources import Source, open_source
+from sellers.importing.writing import Writing
 from sellers.models import FileRole, ImportBatch, ImportFile
 
 #: What checks the rows of which role, and where they are staged.
@@ -86,71 +91,78 @@ class FileStaging:
         for each in self.opened:
             _collect_zones(each, context)
         staging.create_staging()
-        for each in self.opened:
-            before = batch.rows_done
-            with _about(each.file):
-                for block in each.source.blocks():
-                    self._stage_block(block, each.file, context)
-            each.file.rows = batch.rows_done - before
-            each.file.save(update_fields=["rows"])
-            self._note(each.file, *each.source.notes)
-            if not each.file.rows and each.source.roles:
-                self._note(each.file, "There is a line of column names, but no row.")
+        with Writing() as writing:
+            for each in self.opened:
+                self._stage_file(each, context, writing)
         batch.rows_total = batch.rows_done
         if not batch.rows_done:
             names = ", ".join(each.file.name for each in self.opened)
             raise FileProblemError(f"{names}: there is a line of column names, but no row.")
 
+    def _stage_file(self, opened: _Opened, context: Context, writing: Writing) -> None:
+        file, before = opened.file, self.batch.rows_done
+        with _about(file):
+            for block in opened.source.blocks():
+                self._stage_block(block, file, context, writing)
+        file.rows = self.batch.rows_done - before
+        file.save(update_fields=["rows"])
+        self._note(file, *opened.source.notes)
+        if not file.rows and opened.source.roles:
+            self._note(file, "There is a line of column names, but no row.")
+
     def _note(self, file: ImportFile, *notes: str) -> None:
         self.batch.notes += [f"{file.name}: {note}" for note in notes]
 
     def _stage_block(
-        self, block: Block, file: ImportFile, context: Context, *, is_first: bool = True
+        self,
+        block: Block,
+        file: ImportFile,
+        context: Context,
+        writing: Writing,
+        *,
+        is_first: bool = True,
     ) -> None:
         """One block, then what the same lines say beside; their cells are kept once."""
+        batch = self.batch
         check, table = _CHECKS[block.role]
         checked = check(block, context)
         bad = checked.problems.bad
-        keep = [row for row, wrong in enumerate(bad.tolist()) if not wrong]
-        whole = len(keep) == len(checked.lines)
-        staging.stage(
-            table,
-            file_id=file.pk,
-            lines=checked.lines if whole else [checked.lines[row] for row in keep],
-            columns=checked.columns
-            if whole
-            else {n: [column[row] for row in keep] for n, column in checked.columns.items()},
+        lines, columns = checked.good()
+        writing.put(
+            partial(staging.stage, table=table, file_id=file.pk, lines=lines, columns=columns)
         )
-        self._reject(file, checked, block)
+        if found := [*checked.found(block), *((p.row, p) for p in block.torn)]:
+            writing.put(partial(_reject, batch_id=batch.pk, file_id=file.pk, found=found))
         if is_first:
-            keep_cells(file, block, keeps_words=self.batch.keeps_review_text)
-        self.batch.rows_rejected += int(bad.sum()) + len(block.torn)
-        self.batch.rows_no_review += checked.no_review
-        self.batch.rows_done += block.rows
+            words = batch.keeps_review_text
+            writing.put(partial(keep_cells, file_id=file.pk, block=block, keeps_words=words))
+        batch.rows_rejected += int(bad.sum()) + len(block.torn)
+        batch.rows_no_review += checked.no_review
+        batch.rows_done += block.rows
         gc.collect(0)  # only what this block made; the collector is paused
         self.after_block()
         if block.companion is not None:
             refused = {checked.lines[row] for row in bad.nonzero()[0].tolist()}
             review = block.companion.without(refused)
-            self._stage_block(review, file, context, is_first=False)
+            self._stage_block(review, file, context, writing, is_first=False)
 
-    def _reject(self, file: ImportFile, checked: Checked, block: Block) -> None:
-        found = checked.found(block)
-        found += [(p.row, p) for p in block.torn]
-        if not found:
-            return
-        staging.copy_rows(
-            "sellers_importrejection",
-            {
-                "batch_id": [str(self.batch.pk)] * len(found),
-                "file_id": [str(file.pk)] * len(found),
-                "line": [str(line) for line, _ in found],
-                "column": [p.column for _, p in found],
-                "value": [p.value for _, p in found],
-                "reason": [p.reason[:300] for _, p in found],
-                "fix": [p.fix for _, p in found],
-            },
-        )
+
+def _reject(
+    server: Connection[Any], *, batch_id: int, file_id: int, found: Sequence[tuple[int, Problem]]
+) -> None:
+    staging.copy_rows(
+        server,
+        "sellers_importrejection",
+        {
+            "batch_id": [str(batch_id)] * len(found),
+            "file_id": [str(file_id)] * len(found),
+            "line": [str(line) for line, _ in found],
+            "column": [p.column for _, p in found],
+            "value": [p.value for _, p in found],
+            "reason": [p.reason[:300] for _, p in found],
+            "fix": [p.fix for _, p in found],
+        },
+    )
 
 
 def _collect_zones(opened: _Opened, context: Context) -> None:

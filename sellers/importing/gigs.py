@@ -21,13 +21,13 @@ def check_gigs(block: Block, context: Context) -> Checked:
     """Check every column of a block; rows with a problem are left out of what is staged."""
     given = BlockCells(block)
     problems = Problems(given.rows, list(block.faults))
-    cells.unreadable(given.given, problems)
-    keys = columns.sellers_of(given, context, problems)
+    cells.unreadable(given.damaged, problems)
+    owners = columns.sellers_of(given, context, problems)
     cells.required(given["gig"], "gig", problems, "Enter the platform's identifier of the gig.")
     staged: dict[str, Texts] = {
-        "platform": [platform for platform, _ in keys],
-        "handle": [handle for _, handle in keys],
-        "zone": [context.zone(key) for key in keys],
+        "platform": owners.platforms,
+        "handle": owners.handles,
+        "zone": owners.spread({key: context.zone(key) for key in owners.distinct}),
         "ref": cells.text(given["gig"], "gig", GIG_CHARS, problems),
         "title": cells.text(given["gig_title"], "gig_title", TITLE_CHARS, problems),
         "category": cells.text(given["category"], "category", CATEGORY_CHARS, problems),

@@ -14,9 +14,9 @@ def check_inquiries(block: Block, context: Context) -> Checked:
     """Check every column of a block; rows with a problem are left out of what is staged."""
     given = BlockCells(block)
     problems = Problems(given.rows, list(block.faults))
-    cells.unreadable(given.given, problems)
-    keys = columns.sellers_of(given, context, problems)
-    zones = columns.zones_of(given, keys, context, problems)
+    cells.unreadable(given.damaged, problems)
+    owners = columns.sellers_of(given, context, problems)
+    zones = columns.zones_of(given, owners, context, problems)
     cells.required(
         given["inquiry_ref"],
         "inquiry_ref",
@@ -38,9 +38,9 @@ def check_inquiries(block: Block, context: Context) -> Checked:
         "Compare the two times, and their time zones.",
     )
     staged: dict[str, Texts] = {
-        "platform": [platform for platform, _ in keys],
-        "handle": [handle for _, handle in keys],
-        "zone": list(zones),
+        "platform": owners.platforms,
+        "handle": owners.handles,
+        "zone": zones,
         "ref": cells.text(given["inquiry_ref"], "inquiry_ref", REF_CHARS, problems),
         "first_message_at": columns.as_text(message),
         "first_reply_at": columns.as_text(reply),

@@ -38,16 +38,16 @@ def check_observations(block: Block, context: Context) -> Checked:
     """Check every column of a block; rows with a problem are left out of what is staged."""
     given = BlockCells(block)
     problems = Problems(given.rows, list(block.faults))
-    cells.unreadable(given.given, problems)
-    keys = columns.sellers_of(given, context, problems)
+    cells.unreadable(given.damaged, problems)
+    owners = columns.sellers_of(given, context, problems)
     cells.required(given["day"], "day", problems, "Enter the day on which it was shown.")
     cells.required(given["kind"], "kind", problems, "Say what was shown, such as score.")
     kinds = cells.choice(given["kind"], "kind", _KINDS, problems)
     _check_gigs(given, kinds, problems)
     staged: dict[str, Texts] = {
-        "platform": [platform for platform, _ in keys],
-        "handle": [handle for _, handle in keys],
-        "zone": [context.zone(key) for key in keys],
+        "platform": owners.platforms,
+        "handle": owners.handles,
+        "zone": owners.spread({key: context.zone(key) for key in owners.distinct}),
         "gig": cells.text(given["gig"], "gig", GIG_CHARS, problems),
         "day": columns.days(given["day"], "day", context, problems),
         "kind": kinds,
@@ -84,7 +84,7 @@ def _values(given: BlockCells, kinds: Texts, problems: Problems) -> Texts:
         "“{value}” is not a number.",
         "Write it in digits, with a point before decimals.",
     )
-    ranges = [_RANGES.get(kind or "") for kind in kinds]
+    ranges = [_RANGES.get(kind) for kind in kinds]
     problems.add(
         _rows(
             [
@@ -118,7 +118,7 @@ def _values(given: BlockCells, kinds: Texts, problems: Problems) -> Texts:
         "The word that was shown is missing.",
         "Enter the word, such as Level 2, positive or yes.",
     )
-    return [None if n is None else f"{n:f}" for n in numbers]
+    return ["" if n is None else f"{n:f}" for n in numbers]
 
 
 def _number(cell: str) -> Decimal | None:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sellers.importing import cells, columns
-from sellers.importing.buyers import buyer_key, buyer_label
+from sellers.importing.buyers import buyer_keys, buyer_labels
 from sellers.importing.cells import Texts
-from sellers.importing.columns import REF_CHARS, BlockCells, Checked
-from sellers.importing.context import Context, SellerKey
+from sellers.importing.columns import REF_CHARS, BlockCells, Checked, Owners
+from sellers.importing.context import Context
 from sellers.importing.problems import Problems
 from sellers.importing.reading import Block
 from sellers.models import CancelledBy, OrderStatus
@@ -48,20 +48,20 @@ def check_orders(block: Block, context: Context) -> Checked:
     """Check every column of a block; rows with a problem are left out of what is staged."""
     given = BlockCells(block)
     problems = Problems(given.rows, list(block.faults))
-    cells.unreadable(given.given, problems)
-    keys = columns.sellers_of(given, context, problems)
-    zones = columns.zones_of(given, keys, context, problems)
+    cells.unreadable(given.damaged, problems)
+    owners = columns.sellers_of(given, context, problems)
+    zones = columns.zones_of(given, owners, context, problems)
     cells.required(given["order_ref"], "order_ref", problems, "Enter the platform's order number.")
     cells.required(given["gig"], "gig", problems, "Enter the platform's identifier of the gig.")
     utc = _times(given, zones, context, problems)
     status = cells.choice(given["status"], "status", _STATUS, problems)
     cells.required(given["status"], "status", problems, "Use completed, cancelled or open.")
     _check_state(given, status, problems)
-    keys_of_buyers, labels = _buyers(given["buyer"], keys, context)
+    keys_of_buyers, labels = _buyers(given["buyer"], owners, context)
     staged: dict[str, Texts] = {
-        "platform": [platform for platform, _ in keys],
-        "handle": [handle for _, handle in keys],
-        "zone": list(zones),
+        "platform": owners.platforms,
+        "handle": owners.handles,
+        "zone": zones,
         "gig": cells.text(given["gig"], "gig", GIG_CHARS, problems),
         "gig_title": cells.text(given["gig_title"], "gig_title", TITLE_CHARS, problems),
         "category": cells.text(given["category"], "category", CATEGORY_CHARS, problems),
@@ -78,7 +78,7 @@ def check_orders(block: Block, context: Context) -> Checked:
             given["requirements_in"], "requirements_in", YES_NO, problems
         ),
         "amount": cells.amount(given["amount"], "amount", problems),
-        "currency": _currency(given["currency"], keys, context, problems),
+        "currency": _currency(given["currency"], owners, context, problems),
         "revisions": cells.count(given["revisions"], "revisions", problems),
         "disputes": cells.count(given["disputes"], "disputes", problems),
         "excluded_on": columns.days(given["excluded_on"], "excluded_on", context, problems),
@@ -125,67 +125,77 @@ def _times(
 
 def _check_state(given: BlockCells, status: Texts, problems: Problems) -> None:
     """What is said about an end must fit the status."""
-    cancelled = np.fromiter((s == _STATUS["cancelled"] for s in status), bool, given.rows)
-    is_open = np.fromiter((s == _STATUS["open"] for s in status), bool, given.rows)
     for name in ("cancelled_at", "cancelled_by"):
-        filled = np.fromiter(map(bool, given[name]), bool, given.rows)
+        if any(given[name]):
+            problems.add(
+                ~cells.blank(given[name]) & ~_has(status, "cancelled"),
+                name,
+                given[name],
+                "The order is not cancelled, but the row says something about a cancellation.",
+                "Set status to cancelled, or leave the cell blank.",
+            )
+    is_open = _has(status, "open")
+    if is_open.any():
         problems.add(
-            filled & ~cancelled,
-            name,
-            given[name],
-            "The order is not cancelled, but the row says something about a cancellation.",
-            "Set status to cancelled, or leave the cell blank.",
+            ~cells.blank(given["completed_at"]) & is_open,
+            "completed_at",
+            given["completed_at"],
+            "The order is open, but the row says when it was completed.",
+            "Set status to completed, or leave the cell blank.",
         )
-    filled = np.fromiter(map(bool, given["completed_at"]), bool, given.rows)
-    problems.add(
-        filled & is_open,
-        "completed_at",
-        given["completed_at"],
-        "The order is open, but the row says when it was completed.",
-        "Set status to completed, or leave the cell blank.",
-    )
 
 
-def _currency(
-    given: Sequence[str], keys: Sequence[SellerKey], context: Context, problems: Problems
-) -> Texts:
+def _has(status: Texts, word: str) -> NDArray[np.bool_]:
+    return np.fromiter(map(_STATUS[word].__eq__, status), bool, len(status))
+
+
+def _currency(given: list[str], owners: Owners, context: Context, problems: Problems) -> Texts:
     """Three letters with a known rate; blank is the currency of a seller already known."""
-    filled = [cell.upper() or context.currency(key) for cell, key in zip(given, keys, strict=True)]
+    upper = {cell: cell.upper() for cell in set(given)}
+    codes = [upper[cell] for cell in given]
+    if "" in upper:
+        known = owners.spread({key: context.currency(key) for key in owners.distinct})
+        codes = [code or default for code, default in zip(codes, known, strict=True)]
     cells.required(
-        filled,
+        codes,
         "currency",
         problems,
         "Enter three letters such as USD: the seller is not known yet.",
     )
-    unknown = {code for code in set(filled) if code and code not in context.currencies}
-    if unknown:
-        problems.add(
-            np.fromiter((code in unknown for code in filled), bool, len(filled)),
-            "currency",
-            filled,
-            "There is no exchange rate for “{value}”.",
-            "Correct the code, or have an administrator load a rate (manage.py load_rates).",
-        )
-    return [code or None for code in filled]
+    problems.add(
+        cells.mark(codes, lambda code: bool(code) and code not in context.currencies),
+        "currency",
+        codes,
+        "There is no exchange rate for “{value}”.",
+        "Correct the code, or have an administrator load a rate (manage.py load_rates).",
+    )
+    return codes
 
 
-def _buyers(
-    given: Sequence[str], keys: Sequence[SellerKey], context: Context
-) -> tuple[Texts, Texts]:
+def _buyers(given: list[str], owners: Owners, context: Context) -> tuple[Texts, Texts]:
     """Keyed hash and label of every buyer; names only where the seller keeps them."""
-    known: dict[tuple[str, str], str] = {}
-    hashes: Texts = []
-    labels: Texts = []
-    for name, key in zip(given, keys, strict=True):
-        if not name:
-            hashes.append(None)
-            labels.append(None)
-            continue
-        platform = key[0]
-        hashed = known.get((platform, name)) or buyer_key(platform, name)
-        known[platform, name] = hashed
-        seller = context.sellers.get(key)
-        keeps = seller is not None and seller.keeps_buyer_names
-        hashes.append(hashed)
-        labels.append(name[:LABEL_CHARS] if keeps else buyer_label(hashed))
+    if not any(given):
+        return given, given
+    hashes = _hashes(given, owners)
+    labels = buyer_labels(hashes)
+    if any(context.keeps_names(key) for key in owners.distinct):
+        keeps = owners.spread({key: context.keeps_names(key) for key in owners.distinct})
+        labels = [
+            name[:LABEL_CHARS] if is_kept else label
+            for name, is_kept, label in zip(given, keeps, labels, strict=True)
+        ]
     return hashes, labels
+
+
+def _hashes(given: list[str], owners: Owners) -> Texts:
+    """Every distinct name is hashed once for each platform."""
+    platforms = set(owners.platforms)
+    if len(platforms) == 1:
+        hashes = buyer_keys(owners.platforms[0], set(given) - {""}) | {"": ""}
+        return [hashes[name] for name in given]
+    of_platform = {
+        platform: buyer_keys(platform, set(given) - {""}) | {"": ""} for platform in platforms
+    }
+    return [
+        of_platform[platform][name] for platform, name in zip(owners.platforms, given, strict=True)
+    ]

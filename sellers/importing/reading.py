@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import islice
+from typing import Protocol, overload
 
 from sellers.importing.problems import COLUMN_CHARS, Problem, shown
 from sellers.models import FileRole
@@ -23,19 +24,72 @@ LINE_CHARS = 1_000_000
 MAX_COLUMNS = 1_000
 
 
+Row = Sequence[str]
+
+
+class ByColumn(Sequence[list[str]]):
+    """Rows that are kept as columns of equal length; a row is put together when asked for."""
+
+    def __init__(self, columns: list[list[str]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    @overload
+    def __getitem__(self, row: int) -> list[str]: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> ByColumn: ...
+
+    def __getitem__(self, row: int | slice) -> list[str] | ByColumn:
+        if isinstance(row, slice):
+            return ByColumn([column[row] for column in self.columns])
+        return [column[row] for column in self.columns]
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return map(list, zip(*self.columns, strict=True))
+
+
+def columns_of(rows: Sequence[Row], width: int) -> list[list[str]]:
+    """Rows of at least ``width`` cells as columns; what they hold beyond is left out."""
+    if isinstance(rows, ByColumn):
+        return rows.columns[:width]
+    if not rows:
+        return [[] for _ in range(width)]
+    return [list(column) for column in islice(zip(*rows, strict=False), width)]
+
+
+def rows_at(rows: Sequence[Row], places: Sequence[int]) -> Sequence[Row]:
+    """Some of the rows."""
+    if isinstance(rows, ByColumn):
+        return ByColumn([[column[place] for place in places] for column in rows.columns])
+    return [rows[place] for place in places]
+
+
+def stripped(column: list[str]) -> list[str]:
+    """The cells without blanks around them; most columns hold no blank at all."""
+    joined = "".join(column)
+    if not joined or joined.split(None, 1) == [joined]:
+        return column
+    return [cell.strip() for cell in column]
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Rows as the file has them, each as wide as its header.
 
     ``lines`` says where each row begins (line of a text, row of a sheet, message of a
     mailbox). ``torn`` are rows whose cells cannot be told apart; their ``row`` is such a
-    place, and ``torn_rows`` holds what could be read of them.
+    place, and ``torn_rows`` holds what could be read of them. In a chunk that ``is_plain`` no
+    cell has blanks around it, and none is damaged.
     """
 
     lines: list[int]
-    rows: list[list[str]]
+    rows: Sequence[Row]
     torn: list[Problem] = field(default_factory=list)
-    torn_rows: list[list[str]] = field(default_factory=list)
+    torn_rows: Sequence[Row] = field(default_factory=list)
+    is_plain: bool = False
 
 
 class Table(Protocol):
@@ -67,7 +121,9 @@ class FirstRows:
     def chunks(self) -> Iterator[Chunk]:
         left = self.limit
         for chunk in self.table.chunks():
-            yield Chunk(chunk.lines[:left], chunk.rows[:left], chunk.torn, chunk.torn_rows)
+            yield Chunk(
+                chunk.lines[:left], chunk.rows[:left], chunk.torn, chunk.torn_rows, chunk.is_plain
+            )
             left -= len(chunk.rows)
             if left <= 0:
                 return
@@ -82,8 +138,8 @@ class Raw:
     """
 
     names: Sequence[str]
-    rows: list[list[str]]
-    torn: list[list[str]]
+    rows: Sequence[Row]
+    torn: Sequence[Row]
     personal: frozenset[int] = frozenset()
     words: frozenset[int] = frozenset()
 
@@ -95,7 +151,8 @@ class Block:
     ``faults`` are cells that could not be turned into ours; their ``row`` counts within the
     block. ``places`` says from which column of the file each of ours came. Rows that
     ``fills_only`` never replace what is known. ``companion`` holds what the same lines say
-    beside (the review of an order); it is left out for lines that are refused.
+    beside (the review of an order); it is left out for lines that are refused. ``is_plain`` is
+    as in :class:`Chunk`.
     """
 
     lines: list[int]
@@ -107,6 +164,7 @@ class Block:
     faults: list[Problem] = field(default_factory=list)
     fills_only: bool = False
     companion: Block | None = None
+    is_plain: bool = False
 
     @property
     def rows(self) -> int:
@@ -134,7 +192,7 @@ class Block:
             self.role,
             Raw(
                 self.raw.names,
-                [self.raw.rows[row] for row in kept],
+                rows_at(self.raw.rows, kept),
                 self.raw.torn,
                 self.raw.personal,
                 self.raw.words,

@@ -6,7 +6,7 @@ import numpy as np
 
 from sellers.importing import cells, columns
 from sellers.importing.cells import Texts
-from sellers.importing.columns import REF_CHARS, BlockCells, Checked
+from sellers.importing.columns import REF_CHARS, BlockCells, Checked, Owners
 from sellers.importing.context import Context
 from sellers.importing.problems import Problems
 from sellers.importing.reading import Block
@@ -23,9 +23,9 @@ def check_reviews(block: Block, context: Context) -> Checked:
     """
     given = BlockCells(block)
     problems = Problems(given.rows, list(block.faults))
-    cells.unreadable(given.given, problems)
-    keys = columns.sellers_of(given, context, problems)
-    zones = columns.zones_of(given, keys, context, problems)
+    cells.unreadable(given.damaged, problems)
+    owners = columns.sellers_of(given, context, problems)
+    zones = columns.zones_of(given, owners, context, problems)
     cells.required(given["order_ref"], "order_ref", problems, "Enter the number of the order.")
     cells.required(given["posted_at"], "posted_at", problems, "Enter the day of the review.")
     posted = columns.times(given["posted_at"], "posted_at", zones, context, problems)
@@ -39,17 +39,27 @@ def check_reviews(block: Block, context: Context) -> Checked:
     )
     ratings = {name: cells.rating(given[name], name, problems) for name in RATING_FIELDS}
     staged: dict[str, Texts] = {
-        "platform": [platform for platform, _ in keys],
-        "handle": [handle for _, handle in keys],
-        "zone": list(zones),
+        "platform": owners.platforms,
+        "handle": owners.handles,
+        "zone": zones,
         "order_ref": cells.text(given["order_ref"], "order_ref", REF_CHARS, problems),
         "ref": cells.text(given["review_ref"], "review_ref", REF_CHARS, problems),
         "posted_at": columns.as_text(posted),
         "removed_at": columns.as_text(removed),
         **ratings,
-        "text": context.words_kept(cells.text(given["text"], "text", TEXT_CHARS, problems), keys),
+        "text": _kept_words(
+            cells.text(given["text"], "text", TEXT_CHARS, problems), owners, context
+        ),
     }
     return _without_ratings(given, ratings, staged, block, problems)
+
+
+def _kept_words(texts: Texts, owners: Owners, context: Context) -> Texts:
+    """What buyers wrote, where both the import and the seller keep it."""
+    if all(context.keeps_words(key) for key in owners.distinct):
+        return texts
+    keeps = owners.spread({key: context.keeps_words(key) for key in owners.distinct})
+    return [text if is_kept else "" for text, is_kept in zip(texts, keeps, strict=True)]
 
 
 def _without_ratings(
@@ -63,8 +73,9 @@ def _without_ratings(
     rated = np.zeros(given.rows, bool)
     said = np.zeros(given.rows, bool)
     for name, values in ratings.items():
-        rated |= np.fromiter((v is not None for v in values), bool, given.rows)
-        said |= np.fromiter(map(bool, given[name]), bool, given.rows)
+        if any(given[name]):
+            rated |= ~cells.blank(values)
+            said |= ~cells.blank(given[name])
     problems.add(
         ~said,
         "stars",

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sellers.importing.content import open_bytes, open_text
@@ -21,6 +23,8 @@ PIECE_BYTES = 1 << 20
 NUL_SHARE = 0.01
 #: Wrong bytes for each right character beyond ASCII, up to which a file is damaged UTF-8.
 DAMAGE_SHARE = 0.1
+#: A file that was not written to for so long has told all that its clock can tell.
+_SETTLED_NS = 2_000_000_000
 DELIMITERS = (",", ";", "\t", "|")
 #: Lines that are looked at to find the sign between the cells.
 SHAPE_LINES = 200
@@ -65,13 +69,25 @@ class Sniffed:
 
 
 def sniff_file(path: Path) -> Sniffed:
-    """Look through a file once.
+    """Look through a file once, and not again while it stays as it is.
 
     Raises
     ------
     FileProblemError
         For an empty file, an archive, a workbook, or anything else that is no text.
     """
+    about = path.stat()
+    if time.time_ns() - about.st_mtime_ns < _SETTLED_NS:
+        return _sniffed(path)  # it could change again and be of the same time and size
+    return _remembered(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _remembered(path: Path, size: int, changed_ns: int) -> Sniffed:
+    return _sniffed(path)
+
+
+def _sniffed(path: Path) -> Sniffed:
     with open_bytes(path) as file:
         head = file.read(PIECE_BYTES)
     if not head.strip(b"\xef\xbb\xbf \t\r\n\x00"):

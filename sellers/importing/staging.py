@@ -7,8 +7,10 @@ nothing. They lie outside the transaction that merges them, so that progress can
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
+from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from sellers.importing.cells import Texts
@@ -108,7 +110,6 @@ DERIVED = (
 )
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_SPECIAL = ("\\", "\t", "\n", "\r")
 
 
 def names(columns: Sequence[str]) -> Composed:
@@ -132,33 +133,54 @@ def drop_staging() -> None:
         cursor.execute(SQL("DROP TABLE IF EXISTS {}").format(every))
 
 
-def stage(table: str, *, file_id: int, lines: Sequence[int], columns: Mapping[str, Texts]) -> None:
-    """Append rows to a staging table with one COPY; columns that hold nothing are left out."""
+def stage(
+    server: Connection[Any],
+    table: str,
+    *,
+    file_id: int,
+    lines: Sequence[int],
+    columns: Mapping[str, Texts],
+) -> None:
+    """Append rows to a staging table with one COPY; "" is unknown.
+
+    Columns that hold nothing are left out.
+    """
     if lines:
         named: dict[str, Texts] = {
             "file_id": [str(file_id)] * len(lines),
-            "line": [str(line) for line in lines],
+            "line": list(map(str, lines)),
         }
-        nothing: Texts = [None] * len(lines)
-        named |= {name: column for name, column in columns.items() if column != nothing}
-        copy_rows(table, named)
+        named |= {name: column for name, column in columns.items() if any(column)}
+        copy_rows(server, table, named, blank_is_null=True)
 
 
-def copy_rows(table: str, columns: Mapping[str, Texts]) -> None:
-    """COPY columns of text into a table; ``None`` becomes NULL."""
-    copied = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), names(list(columns)))
-    escaped = [_escaped(column) for column in columns.values()]
-    rows = "\n".join(map("\t".join, zip(*escaped, strict=True)))
-    with connection.cursor() as cursor, cursor.copy(copied) as copy:
-        copy.write(rows + "\n")
+def copy_rows(
+    server: Connection[Any],
+    table: str,
+    columns: Mapping[str, Texts],
+    *,
+    blank_is_null: bool = False,
+) -> None:
+    """COPY columns of text into a table."""
+    copied = SQL("COPY {} ({}) FROM STDIN (NULL {})").format(
+        Identifier(table), names(list(columns)), Literal("" if blank_is_null else r"\N")
+    )
+    with server.cursor() as cursor, cursor.copy(copied) as copy:
+        copy.write(copy_text(list(columns.values())))
 
 
-def _escaped(column: Texts) -> list[str]:
-    """Text as COPY reads it; most columns hold nothing to escape."""
-    joined = "".join(cell for cell in column if cell is not None)
-    if any(sign in joined for sign in _SPECIAL):
-        return [r"\N" if cell is None else cell.translate(_ESCAPES) for cell in column]
-    return [r"\N" if cell is None else cell for cell in column]
+def copy_text(columns: Sequence[Texts]) -> str:
+    """Columns of equal length as COPY reads them, row by row."""
+    text = _joined(columns)
+    rows, marks = len(columns[0]), len(columns) - 1
+    # Signs with a meaning to COPY are rare: joined first, and looked for in all of it.
+    if (text.count("\n"), text.count("\t")) != (rows, rows * marks) or "\\" in text or "\r" in text:
+        return _joined([[cell.translate(_ESCAPES) for cell in column] for column in columns])
+    return text
+
+
+def _joined(columns: Sequence[Texts]) -> str:
+    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
 
 
 #: Columns that rows are found and joined by: a look at all of them takes many times as long.

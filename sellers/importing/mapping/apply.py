@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sellers.importing.formats import COLUMNS, Column, Kind, plain_name
@@ -19,7 +19,15 @@ from sellers.importing.mapping.readers import (
     read_cell,
 )
 from sellers.importing.problems import FileProblemError, Problem, shown
-from sellers.importing.reading import Block, Chunk, Raw, Table
+from sellers.importing.reading import (
+    Block,
+    Chunk,
+    Raw,
+    Table,
+    columns_of,
+    rows_at,
+    stripped,
+)
 from sellers.models import FileRole
 from sellers.models.orders import RATING_FIELDS
 
@@ -27,8 +35,6 @@ from sellers.models.orders import RATING_FIELDS
 _REMEMBERED = 50_000
 #: Words of rows that were passed over, named in the note.
 _NAMED_WORDS = 5
-
-_Read = tuple[str, Unreadable | None]
 
 
 @dataclass
@@ -95,17 +101,22 @@ class MappedSource:
         if keep is None:
             return chunk
         place = places_of(self.table.names)[plain_name(keep.column)]
-        good = [row for row, cells in enumerate(chunk.rows) if _word(cells[place]) in keep.words]
-        if len(good) == len(chunk.rows):
+        words = columns_of(chunk.rows, len(self.table.names))[place]
+        kept = {word for word in set(words) if _word(word) in keep.words}
+        good = [row for row, word in enumerate(words) if word in kept]
+        if len(good) == len(words):
             return chunk
-        self._passed.update(
-            cells[place].strip() for cells in chunk.rows if _word(cells[place]) not in keep.words
-        )
-        lines, rows = [chunk.lines[row] for row in good], [chunk.rows[row] for row in good]
-        return Chunk(lines, rows, chunk.torn, chunk.torn_rows)
+        self._passed.update(word.strip() for word in words if word not in kept)
+        lines = [chunk.lines[row] for row in good]
+        rows = rows_at(chunk.rows, good)
+        return Chunk(lines, rows, chunk.torn, chunk.torn_rows, chunk.is_plain)
 
     def _block(self, chunk: Chunk) -> Block:
-        first, *others = [self._of_role(role, chunk) for role in self.roles]
+        width = len(self.table.names)
+        columns = columns_of(chunk.rows, width)
+        if not chunk.is_plain:
+            columns = [stripped(column) for column in columns]
+        first, *others = [self._of_role(role, chunk, columns) for role in self.roles]
         if not others:
             return first
         return Block(
@@ -120,11 +131,8 @@ class MappedSource:
             _rated(others[0]),
         )
 
-    def _of_role(self, role: FileRole, chunk: Chunk) -> Block:
+    def _of_role(self, role: FileRole, chunk: Chunk, columns: Sequence[list[str]]) -> Block:
         readers = self._readers[role]
-        width = len(self.table.names)
-        columns = [[c.strip() for c in column] for column in zip(*chunk.rows, strict=False)]
-        columns = columns or [[] for _ in range(width)]
         cells: dict[str, list[str]] = {}
         faults: list[Problem] = []
         for reader in readers:
@@ -200,25 +208,32 @@ class _ColumnReader:
     places: tuple[int, ...]
     days: tuple[int, ...]
     reading: Reading
-    _known: dict[str, _Read] = field(default_factory=dict)
+    _known: dict[str, str] = field(default_factory=dict)
+    _unreadable: dict[str, Unreadable] = field(default_factory=dict)
 
     def read(
         self, columns: Sequence[Sequence[str]], rows: int, statuses: Sequence[str] | None
     ) -> tuple[list[str], list[Problem]]:
         """Our cells, "" where unknown or unreadable, and the unreadable ones."""
         given = self._given(columns, rows)
-        counts = self._counting(statuses)
-        table = self._table(set(given))
-        faults: list[Problem] = []
-        found = [
-            "" if not counts(row) else self._found(row, cell, table[cell], columns, faults)
-            for row, cell in enumerate(given)
-        ]
+        distinct = set(given)
+        self._look_at(distinct)
+        found = [self._known[cell] for cell in given]
+        wrong: dict[int, Unreadable] = {}
+        if not self._unreadable.keys().isdisjoint(distinct):
+            wrong = {r: self._unreadable[c] for r, c in enumerate(given) if c in self._unreadable}
+        if self.days:
+            self._add_days(found, columns, wrong)
         if self.how.constant:
-            found = [
-                cell or (self.how.constant if counts(r) else "") for r, cell in enumerate(found)
-            ]
-        return found, faults
+            found = [cell or self.how.constant for cell in found]
+        if self.how.where and statuses is not None:
+            counts = [status in self.how.where for status in statuses]
+            found = [cell if here else "" for cell, here in zip(found, counts, strict=True)]
+            wrong = {row: problem for row, problem in wrong.items() if counts[row]}
+        return found, [
+            Problem(row, self.column.name, shown(given[row]), shown(problem.reason), problem.fix)
+            for row, problem in sorted(wrong.items())
+        ]
 
     def _given(self, columns: Sequence[Sequence[str]], rows: int) -> Sequence[str]:
         if not self.places:
@@ -228,41 +243,31 @@ class _ColumnReader:
         parts = (columns[place] for place in self.places)
         return [" ".join(filter(None, row)) for row in zip(*parts, strict=True)]
 
-    def _counting(self, statuses: Sequence[str] | None) -> Callable[[int], bool]:
-        """Which rows have a status for which this column counts."""
-        if not self.how.where or statuses is None:
-            return lambda _: True
-        where = self.how.where
-        return lambda row: statuses[row] in where
-
-    def _table(self, cells: set[str]) -> dict[str, _Read]:
+    def _look_at(self, cells: set[str]) -> None:
+        """Read the cells that were not met before."""
         if len(self._known) > _REMEMBERED:
             self._known.clear()
+            self._unreadable.clear()
         for cell in cells.difference(self._known):
             try:
-                self._known[cell] = read_cell(cell, self.column, self.how, self.reading), None
+                self._known[cell] = read_cell(cell, self.column, self.how, self.reading)
             except Unreadable as problem:
-                self._known[cell] = "", problem
-        return self._known
+                self._known[cell] = ""
+                self._unreadable[cell] = problem
 
-    def _found(
+    def _add_days(
         self,
-        row: int,
-        cell: str,
-        read: _Read,
+        found: list[str],
         columns: Sequence[Sequence[str]],
-        faults: list[Problem],
-    ) -> str:
-        text, problem = read
-        if self.days and text:
+        wrong: dict[int, Unreadable],
+    ) -> None:
+        for row, days in enumerate(zip(*(columns[place] for place in self.days), strict=True)):
+            if not found[row]:
+                continue
             try:
-                text = self._later(text, tuple(columns[place][row] for place in self.days))
+                found[row] = self._later(found[row], days)
             except Unreadable as unreadable:
-                text, problem = "", unreadable
-        if problem is not None:
-            value = shown(cell)
-            faults.append(Problem(row, self.column.name, value, shown(problem.reason), problem.fix))
-        return text
+                found[row], wrong[row] = "", unreadable
 
     def _later(self, text: str, days: tuple[str, ...]) -> str:
         if self.column.name == "extended_due_at" and not needs_more_days(days):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from sellers.importing.problems import Problem
-from sellers.importing.reading import Block, Raw
+from sellers.importing.reading import Block, Raw, rows_at
 from sellers.models import FileRole
 
 #: Our columns that say which rows belong together.
@@ -37,7 +37,7 @@ def gathered(block: Block) -> Block:
         block.role,
         Raw(
             block.raw.names,
-            [block.raw.rows[row] for row in firsts],
+            rows_at(block.raw.rows, firsts),
             block.raw.torn,
             block.raw.personal,
             block.raw.words,

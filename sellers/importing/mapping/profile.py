@@ -11,7 +11,7 @@ from sellers.importing.mapping.dates import is_midnight, looks_like_date, orders
 from sellers.importing.mapping.numbers import bare, currency_of, is_number, marks_of
 from sellers.importing.mapping.readers import BLANKS
 from sellers.importing.problems import shown
-from sellers.importing.reading import Table
+from sellers.importing.reading import Table, columns_of
 
 #: Distinct cells of a column that are looked at closely, and words that are counted.
 _LOOKED_AT, _WORDS = 1_000, 40
@@ -151,7 +151,7 @@ def profile_table(table: Table, today: dt.date) -> Profile:
     rows = 0
     for chunk in table.chunks():
         rows += len(chunk.rows)
-        for column, cells in zip(columns, zip(*chunk.rows, strict=False), strict=False):
+        for column, cells in zip(columns, columns_of(chunk.rows, len(columns)), strict=False):
             column.add(chunk.lines, [cell.strip() for cell in cells], today)
     for column in columns:
         column.forget()

@@ -18,7 +18,7 @@ from sellers.importing.mapping.apply import MappedSource
 from sellers.importing.mapping.gather import KEYS
 from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.problems import FileProblemError
-from sellers.importing.reading import Block, Raw, Table
+from sellers.importing.reading import Block, Raw, Table, columns_of
 from sellers.importing.sources.joined import JoinedTable
 from sellers.importing.sources.mail import MailTable
 from sellers.importing.sources.opening import open_table
@@ -149,13 +149,14 @@ class CanonicalSource:
         personal = frozenset(places[name] for name in ("buyer",) if name in places)
         words = frozenset(places[name] for name in ("text",) if name in places)
         for chunk in self.table.chunks():
-            columns = list(zip(*chunk.rows, strict=False)) or [()] * self.header.width
+            columns = columns_of(chunk.rows, self.header.width)
             yield Block(
                 chunk.lines,
-                {name: list(columns[place]) for name, place in places.items()},
+                {name: columns[place] for name, place in places.items()},
                 chunk.torn,
                 self.role,
                 Raw(self.table.names, chunk.rows, chunk.torn_rows, personal, words),
                 {},
                 fills_only=self.fills_only,
+                is_plain=chunk.is_plain,
             )

@@ -8,14 +8,24 @@ side by side whatever their order in the file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sellers.importing import reading
 from sellers.importing.formats import plain_name
 from sellers.importing.mapping.model import Join
 from sellers.importing.problems import FileProblemError, Problem
-from sellers.importing.reading import BLOCK_CHARS, MAX_COLUMNS, Chunk, Table
+from sellers.importing.reading import (
+    BLOCK_CHARS,
+    MAX_COLUMNS,
+    ByColumn,
+    Chunk,
+    Row,
+    Table,
+    columns_of,
+    stripped,
+)
 
 _CACHE_KIB = 16_000
 #: Rows that a row may become on average, beyond which a join has the wrong key.
@@ -41,7 +51,7 @@ class JoinedTable:
     sorted_by: Sequence[str] = ()
     names: list[str] = field(init=False)
     _database: sqlite3.Connection | None = None
-    _torn: list[tuple[Problem, list[str]]] = field(init=False, default_factory=list)
+    _torn: list[tuple[Problem, Row]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.place_word, self.rows = self.base.place_word, self.base.rows
@@ -74,7 +84,7 @@ class JoinedTable:
             yield Chunk([], [], torn, [row for _, row in self._torn])
         found = self._database.execute(self._query())
         limit = MAX_GROWTH * max(self._count, 1) + FREE_ROWS
-        held: list[tuple[str | int, ...]] = []
+        held: list[tuple[Any, ...]] = []
         chars = 0
         for seen, row in enumerate(found, start=1):
             if seen > limit:
@@ -87,11 +97,11 @@ class JoinedTable:
                 yield _chunk(held)
                 held, chars = [], 0
             held.append(row)
-            chars += sum(len(str(cell)) for cell in row)
+            chars += sum(map(len, row[1:]))
         if held:
             yield _chunk(held)
 
-    def _key(self, row: tuple[str | int, ...]) -> object:
+    def _key(self, row: tuple[Any, ...]) -> object:
         return [row[place + 1] for place in self._order] if self._order else row[0]
 
     def _filled(self) -> sqlite3.Connection:
@@ -134,7 +144,7 @@ def _fill(
     database: sqlite3.Connection,
     name: str,
     table: Table,
-    torn: list[tuple[Problem, list[str]]],
+    torn: list[tuple[Problem, Row]],
     key: int = 0,
     wanted: Collection[str] | None = None,
 ) -> int:
@@ -147,21 +157,21 @@ def _fill(
     for chunk in table.chunks():
         torn += zip(chunk.torn, chunk.torn_rows, strict=True)
         count += len(chunk.lines)
-        database.executemany(
-            f"INSERT INTO {name} VALUES ({marks})",  # noqa: S608 - our own names
-            (
-                (line, *(_storable(cell) for cell in row[:width]))
-                for line, row in zip(chunk.lines, chunk.rows, strict=True)
-                if wanted is None or _storable(row[key]) in wanted
-            ),
-        )
+        cells = [_storable(column) for column in columns_of(chunk.rows, width)]
+        rows: Iterable[tuple[Any, ...]] = zip(chunk.lines, *cells, strict=True)
+        if wanted is not None:
+            rows = (row for row in rows if row[key + 1] in wanted)
+        database.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608 - our own
     database.commit()
     return count
 
 
-def _storable(cell: str) -> str:
+def _storable(column: list[str]) -> list[str]:
     """Text that the database takes: half of a pair of surrogates is no character."""
-    return cell.strip() if cell.isascii() else cell.strip().encode("utf-8", "replace").decode()
+    cells = stripped(column)
+    if "".join(cells).isascii():
+        return cells
+    return [cell.encode("utf-8", "replace").decode() for cell in cells]
 
 
 def _place(name: str, names: Sequence[str], where: str) -> int:
@@ -174,5 +184,6 @@ def _place(name: str, names: Sequence[str], where: str) -> int:
     )
 
 
-def _chunk(held: list[tuple[str | int, ...]]) -> Chunk:
-    return Chunk([int(row[0]) for row in held], [[str(cell) for cell in row[1:]] for row in held])
+def _chunk(held: list[tuple[Any, ...]]) -> Chunk:
+    lines, *columns = map(list, zip(*held, strict=True))
+    return Chunk(lines, ByColumn(columns))

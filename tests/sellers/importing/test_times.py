@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellers.importing.times import parse_times, to_utc
+from sellers.importing.times import parse_times, to_utc, utc_texts
 
 
 def read(cell: str, zone: str = "UTC", *, end_of_day: bool = False) -> dt.datetime | None:
@@ -90,3 +90,34 @@ def test_columns_agree_with_the_standard_library(moments: list[dt.datetime], zon
     for moment, micros in zip(moments, utc.tolist(), strict=True):
         expected = moment.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
         assert epoch + dt.timedelta(microseconds=micros) == expected
+
+
+FORMS = st.sampled_from(
+    ["", "2024-03-01", "2024-03-01T09:30", "2024-03-01 09:30:15Z", "2024-03-01t09:30:15,5+02", "no"]
+)
+
+
+@given(cells=st.lists(st.one_of(FORMS, st.text(alphabet="2014-T:.5Z+é ", max_size=30)), max_size=9))
+def test_a_cell_is_read_alike_in_every_company(cells: list[str]) -> None:
+    together = parse_times(cells)
+    zones = ["Asia/Kathmandu", "UTC", "America/New_York"] * 3
+    utc = to_utc(together, zones[: len(cells)], end_of_day=True)
+    for row, cell in enumerate(cells):
+        alone = parse_times([cell])
+        assert (together.wrong[row], together.blank[row]) == (alone.wrong[0], alone.blank[0])
+        assert utc[row] == to_utc(alone, [zones[row]], end_of_day=True)[0]
+
+
+@given(
+    st.lists(
+        st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2110, 1, 1)),  # noqa: DTZ001
+        max_size=5,
+    ),
+    st.booleans(),
+)
+def test_texts_of_times_are_read_back(moments: list[dt.datetime], with_decimals: bool) -> None:
+    moments = [m if with_decimals else m.replace(microsecond=0) for m in moments]
+    utc = to_utc(parse_times([m.isoformat() for m in moments]), ["UTC"] * len(moments))
+    assert [dt.datetime.fromisoformat(text) for text in utc_texts(utc)] == [
+        m.replace(tzinfo=dt.UTC) for m in moments
+    ]
