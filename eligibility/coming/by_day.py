@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from eligibility.computing import in_force
 from eligibility.rules.judge import Judgement
 from eligibility.rules.levels import Phase
-from eligibility.rules.types import OUT_OF_FORCE, Kind, Verdict
+from eligibility.rules.types import OUT_OF_FORCE, Kind, RuleSet, Verdict
 from metrics.engine.columns import Float64, Int8
 
 
@@ -71,23 +71,29 @@ def standing_days(found: Judgement, number: int, gigs: int, first_day: int) -> S
         for into, column in ((held, found.levels.held), (most, found.levels.most)):
             into[ruled] = _placed(column[own], begins, first_day, days, -1)[ruled]
     verdicts = np.full((gigs, days), OUT_OF_FORCE, np.int8)
-    for rule_set in found.rule_sets:
-        if rule_set.kind is not Kind.PROMOTION:
-            continue
-        rules = np.array(
-            [
-                in_force(found.rule_sets, rule_set.kind, first_day + at) is rule_set
-                for at in range(days)
-            ],
-            np.bool_,
-        )
-        for gig in range(gigs if rules.any() else 0):
+    for rule_set, here in ruled_days(found.rule_sets, Kind.PROMOTION, first_day, days):
+        for gig in range(gigs):
             subject = number * gigs + gig
             of_gig = found.days_of(rule_set, "", subject)
             begins = int(found.axes.gig.first_day[subject])
             placed = _placed(of_gig, begins, first_day, days, OUT_OF_FORCE)
-            verdicts[gig, rules] = placed[rules]
+            verdicts[gig, here] = placed[here]
     return StandingDays(first_day, held, most, verdicts)
+
+
+def ruled_days(
+    rule_sets: Iterable[RuleSet], kind: Kind, first_day: int, days: int
+) -> Iterator[tuple[RuleSet, slice]]:
+    """Rule sets of a kind with the days on which they rule, the one that began last at the end.
+
+    Of several in force on a day the last one given rules, as in
+    :func:`eligibility.computing.in_force`. Sets that rule none of the days are left out.
+    """
+    for rule_set in sorted(rule_sets, key=lambda one: one.start_day):
+        end = days if rule_set.end_day is None else min(rule_set.end_day - first_day, days)
+        start = max(rule_set.start_day - first_day, 0)
+        if rule_set.kind is kind and start < end:
+            yield rule_set, slice(start, end)
 
 
 def _placed(column: np.ndarray, begins: int, first_day: int, days: int, empty: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from eligibility.coming.by_day import ruled_days
 from eligibility.coming.judging import (
     FIRST_IMAGINED_CLIENT,
     Coming,
@@ -22,7 +23,7 @@ from eligibility.coming.judging import (
     course_of,
     judge_courses,
 )
-from eligibility.computing import in_force, rules_key
+from eligibility.computing import rules_key
 from eligibility.rules import RULES_VERSION
 from eligibility.rules.facts import InquiryColumns
 from eligibility.rules.types import OUT_OF_FORCE, Kind, Verdict
@@ -156,10 +157,9 @@ def _flags(coming: Coming) -> tuple[Float64, Float64, Float64, Float64]:
     rank = np.arange(1, ranks + 1)[None, :, None]
     holds, may_hold = (_reaches(coming, name, rank) for name in ("held", "most"))
     verdicts = np.full((coming.courses, coming.known.gigs, coming.days), OUT_OF_FORCE, np.int8)
-    for day in range(coming.days):
-        ruling = in_force(coming.found.rule_sets, Kind.PROMOTION, coming.known.today + day)
-        if ruling is not None:
-            verdicts[:, :, day] = coming.verdicts(ruling)[:, :, day]
+    sets, today = coming.found.rule_sets, coming.known.today
+    for ruling, days in ruled_days(sets, Kind.PROMOTION, today, coming.days):
+        verdicts[:, :, days] = coming.verdicts(ruling)[:, :, days]
     unruled = verdicts == OUT_OF_FORCE
     met = np.where(unruled, np.nan, verdicts == Verdict.MET)
     maybe = np.where(unruled, np.nan, verdicts != Verdict.NOT_MET)

@@ -55,7 +55,7 @@ SCORE = Scale(
 )
 RATING = Scale(
     what="Public rating",
-    axis={"range": [0.9, 5.1]},
+    axis={"range": [0.95, 5.05], "nticks": 6},
     say="{:.2f}".format,
     none="no rating",
     closer=True,
@@ -118,7 +118,7 @@ def futures_figure(
     shared = {} if days is None else _shared_axis(*days)
     return {
         "data": [trace for trace in traces if any(y is not None for y in trace["y"])],
-        "layout": {"yaxis": {**scale.axis}} | shared,
+        "layout": {"yaxis": {**scale.axis, "automargin": days is None}} | shared,
         "standing": {
             "kind": "time",
             "thresholds": [{"y": t.score, "label": t.label} for t in thresholds],

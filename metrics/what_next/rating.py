@@ -100,8 +100,8 @@ def rating_words(ground: Ground, quiet: QuietForecast, band: PaceBand | TooLittl
     if now.mean is None or now.start_day is None or now.end_day is None:
         return "There is no public rating yet."
     text = (
-        f"It stays at {now.mean:.2f} while no review comes: the window is frozen. It holds the"
-        f" {counted(now.count, 'review', 'reviews')} of {day_words(date_of(now.start_day))} to"
+        f"It stays at {now.mean:.2f} while no review comes: the window is frozen. It holds"
+        f" {counted(now.count, 'review', 'reviews')}, of {day_words(date_of(now.start_day))} to"
         f" {day_words(date_of(now.end_day - 1))}, two years back from the latest one and not from"
         " today."
     )

@@ -102,7 +102,7 @@ def test_each_coming_move_of_the_rating_has_its_day_and_its_cause(client: Client
     # The latest review is of 29 May: the window begins on 31 May 2022, after the first old one.
     # (50 + 2 + 5 + 4)/13 = 4.69; without 2 stars 59/12 = 4.92; without the others 5.
     assert "It stays at 4.69 while no review comes" in text
-    assert "the 13 reviews of" in text
+    assert "It holds 13 reviews, of 31 May 2022 to 29 May 2024" in text
     assert 'from <time datetime="2024-07-04">4 Jul 2024</time>' in text
     assert "4.69 → 4.92" in text
     link = reverse("sellers:order", args=[seller.pk, "FOOLD7082"])
