@@ -67,11 +67,10 @@ class OneOrder:
             sums = whole[np.arange(len(day)), places]
         else:
             sums = sums_on(items, day)
-        as_it_is = len(self._ways)
-        return {
-            (at, way): Total(*(sums[number] - sums[as_it_is + at]).tolist())
-            for number, (at, way) in enumerate(self._ways)
-        }
+        count = len(self._ways)
+        as_it_is = sums[count + np.array([at for at, _ in self._ways], np.int64)]
+        adds = (sums[:count] - as_it_is).tolist()
+        return {key: Total(*row) for key, row in zip(self._ways, adds, strict=True)}
 
     def _batch(self) -> EligibilityFacts:
         """A seller for each ending, and then one for each order as it is."""

@@ -10,7 +10,7 @@ time hangs on the orders that are open and hardly on those that are finished.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum
 from fractions import Fraction
@@ -28,7 +28,6 @@ from eligibility.rules.types import (
     Kind,
     Level,
     Metric,
-    MetricSpec,
     Rule,
     RuleSet,
     Scope,
@@ -36,7 +35,7 @@ from eligibility.rules.types import (
     WindowKind,
 )
 from metrics.engine.days import date_of
-from metrics.engine.rating_plan import RatedOrders, RatingGround, rating_ground, rating_with
+from metrics.engine.rating_plan import RatedOrders, rating_ground, rating_with
 from metrics.engine.reference import display
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.open_orders import (
@@ -49,6 +48,9 @@ from metrics.forecasting.open_orders import (
 
 #: A review that a late order may bring (A).
 POOR = RatedOrders(Fraction(1), 100)
+
+
+_LevelRule = tuple[Level, Rule]
 
 
 class Weight(IntEnum):
@@ -93,7 +95,7 @@ class RatingStake:
     weight: Weight
     now: Fraction
     then: Fraction
-    lost: tuple[tuple[Level, Rule], ...]
+    lost: tuple[_LevelRule, ...]
 
 
 Stake = RuleStake | ScoreStake | RatingStake
@@ -166,12 +168,24 @@ def open_stakes(ground: Ground, known: Known, due: Mapping[int, date | None]) ->
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One rule that an order may break, and what it is a rule of."""
+    """One rule that an order may break on a day, and what it is a rule of.
+
+    Attributes
+    ----------
+    base : the sums of the day while every open order stays open, of the seller or of each gig;
+        empty for the score
+    adds : what each ending adds to them
+    """
 
     weight: Weight
-    rule_set: RuleSet
     level: Level | None
     rule: Rule
+    base: Sequence[Total] = ()
+    adds: Mapping[tuple[int, Way], Total] = field(default_factory=dict)
+
+    @property
+    def of_gig(self) -> bool:
+        return self.rule.spec.scope is Scope.GIG
 
 
 @dataclass(slots=True)
@@ -183,8 +197,7 @@ class _Judged:
     endings: Sequence[Endings]
     part: Coming = field(init=False)
     orders: OneOrder = field(init=False)
-    _bases: dict[tuple[MetricSpec, int, int], Total] = field(default_factory=dict)
-    _ratings: dict[int, RatingGround] = field(default_factory=dict)
+    _ratings: dict[int, list[RatingStake]] = field(default_factory=dict)
     _verdicts: dict[tuple[str, Bounds], Verdict] = field(default_factory=dict)
     _rules: dict[int, list[_Asked]] = field(default_factory=dict)
 
@@ -229,21 +242,22 @@ class _Judged:
         self, at: int, ending: Endings, way: Way, scores: Mapping[Way, EndScore]
     ) -> Iterator[RuleStake]:
         for asked in self._asked(ending.day):
-            well = self._bounds(asked.rule, at, ending, Way.WELL, scores)
+            if asked.adds and asked.adds[at, Way.WELL] == asked.adds[at, way]:
+                continue
+            well = _bounds(asked, at, ending, Way.WELL, scores)
+            wrong = _bounds(asked, at, ending, way, scores)
             if self._verdict(asked.rule, well) is not Verdict.MET:
                 continue
-            wrong = self._bounds(asked.rule, at, ending, way, scores)
             if self._verdict(asked.rule, wrong) is Verdict.NOT_MET:
                 yield RuleStake(asked.weight, asked.rule, asked.level, well, wrong)
 
     def _asked(self, day: int) -> list[_Asked]:
         """The rules of the day that an order can move: level held, next level, promotion."""
         if day not in self._rules:
-            self._rules[day] = [
-                one
-                for one in (*self._of_levels(day), *self._of_promotion(day))
-                if one.rule.metric in ORDER_SUMS or one.rule.metric is Metric.SUCCESS_SCORE
-            ]
+            every = (*self._of_levels(day), *self._of_promotion(day))
+            sums = [self._summed(one, day) for one in every if one.rule.metric in ORDER_SUMS]
+            scores = [one for one in every if one.rule.metric is Metric.SUCCESS_SCORE]
+            self._rules[day] = [*scores, *sums]
         return self._rules[day]
 
     def _of_levels(self, day: int) -> Iterator[_Asked]:
@@ -258,33 +272,20 @@ class _Judged:
             for rule in _ruling(counted_rules(level.rules), ruling, day):
                 if not (held and rule.entry_only):
                     weight = Weight.LEVEL if held else Weight.NEXT_LEVEL
-                    yield _Asked(weight, ruling, level, rule)
+                    yield _Asked(weight, level, rule)
 
     def _of_promotion(self, day: int) -> Iterator[_Asked]:
         ruling = in_force(self.known.rule_sets, Kind.PROMOTION, day)
         if ruling is not None:
             for rule in _ruling(counted_rules(ruling.rules), ruling, day):
-                yield _Asked(Weight.PROMOTION, ruling, None, rule)
+                yield _Asked(Weight.PROMOTION, None, rule)
 
-    def _bounds(
-        self, rule: Rule, at: int, ending: Endings, way: Way, scores: Mapping[Way, EndScore]
-    ) -> Bounds:
-        if rule.metric is Metric.SUCCESS_SCORE:
-            overall = scores[way].overall
-            return Bounds() if overall is None else exactly(display(overall), 1)
-        gig = ending.gig if rule.spec.scope is Scope.GIG else 0
-        total = self._base(rule.spec, gig, ending.day)
-        return bounds_of(rule.spec, total.plus(self.orders.changes(rule.spec)[at, way]))
-
-    def _base(self, spec: MetricSpec, subject: int, day: int) -> Total:
-        """The sum of the day while every open order stays open."""
-        key = spec, subject, day
-        if key not in self._bases:
-            subjects = self.known.gigs if spec.scope is Scope.GIG else 1
-            sums = sums_on(self.part.found.items(spec), np.full(subjects, day))
-            for number, row in enumerate(sums.tolist()):
-                self._bases[spec, number, day] = Total(*row)
-        return self._bases[key]
+    def _summed(self, one: _Asked, day: int) -> _Asked:
+        spec = one.rule.spec
+        subjects = self.known.gigs if one.of_gig else 1
+        sums = sums_on(self.part.found.items(spec), np.full(subjects, day))
+        base = [Total(*row) for row in sums.tolist()]
+        return replace(one, base=base, adds=self.orders.changes(spec))
 
     def _verdict(self, rule: Rule, bounds: Bounds) -> Verdict:
         key = rule.id, bounds
@@ -301,24 +302,39 @@ class _Judged:
             return None
         return LevelThen(int(held[0, at]), Phase(int(phase[0, at])), int(start[0, at]))
 
-    def _of_rating(self, day: int) -> Iterator[RatingStake]:
+    def _of_rating(self, day: int) -> list[RatingStake]:
         """A poor review on the day, where it shows in the rating as platforms show it: tenths."""
         if day not in self._ratings:
-            self._ratings[day] = rating_ground(self.ground.facts.reviews, day)
-        known = self._ratings[day]
-        now, then = known.still.mean, rating_with(known, POOR, 1)
-        if now is None or then is None or _tenths(then) >= _tenths(now):
-            return
-        lost = [
-            (one.level, one.rule)
-            for one in self._of_levels(day)
-            if one.level is not None
-            and one.rule.metric is Metric.RATING
-            and one.rule.spec.window.kind is WindowKind.FROM_LATEST_REVIEW
-            and self._verdict(one.rule, _exact(now)) is Verdict.MET
-            and self._verdict(one.rule, _exact(then)) is Verdict.NOT_MET
-        ]
-        yield RatingStake(Weight.RATING, now, then, tuple(lost))
+            known = rating_ground(self.ground.facts.reviews, day)
+            now, then = known.still.mean, rating_with(known, POOR, 1)
+            self._ratings[day] = []
+            if now is not None and then is not None and _tenths(then) < _tenths(now):
+                lost = tuple(self._lost_ratings(day, now, then))
+                self._ratings[day] = [RatingStake(Weight.RATING, now, then, lost)]
+        return self._ratings[day]
+
+    def _lost_ratings(self, day: int, now: Fraction, then: Fraction) -> Iterator[_LevelRule]:
+        """The rules of the level held and of the next one that such a review breaks."""
+        for one in self._of_levels(day):
+            if (
+                one.level is not None
+                and one.rule.metric is Metric.RATING
+                and one.rule.spec.window.kind is WindowKind.FROM_LATEST_REVIEW
+                and self._verdict(one.rule, _exact(now)) is Verdict.MET
+                and self._verdict(one.rule, _exact(then)) is Verdict.NOT_MET
+            ):
+                yield one.level, one.rule
+
+
+def _bounds(
+    asked: _Asked, at: int, ending: Endings, way: Way, scores: Mapping[Way, EndScore]
+) -> Bounds:
+    """The value of a rule's metric on the day of an ending."""
+    if asked.rule.metric is Metric.SUCCESS_SCORE:
+        overall = scores[way].overall
+        return Bounds() if overall is None else exactly(display(overall), 1)
+    base = asked.base[ending.gig if asked.of_gig else 0]
+    return bounds_of(asked.rule.spec, base.plus(asked.adds[at, way]))
 
 
 def _of_scores(weight: Weight, well: float | None, wrong: float | None) -> Iterator[ScoreStake]:

@@ -6,12 +6,13 @@ bring together, and all numbers of all gigs are scored at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.engine.columns import EvidenceColumns, Float64
+from metrics.engine.columns import EvidenceColumns, Float64, Int64
 from metrics.engine.state import (
     State,
     distances_of_sums,
@@ -44,6 +45,8 @@ def kind_of(items: EvidenceColumns) -> Kind:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Every gig with 0, 1, … orders more, on one day; shape (gigs, numbers).
+
+    Or with one order more of some kind; in column 0 there is none.
 
     Attributes
     ----------
@@ -90,14 +93,33 @@ def grid_of(state: State, kind: Kind, weights: Float64) -> Grid:
         one order on its own day
     """
     more = weights[:, None] * kind.value_weight
+    return _grid(state, more, more * kind.x, kind.counts * np.arange(len(weights)))
+
+
+def grid_of_kinds(state: State, kinds: Sequence[Kind]) -> Grid:
+    """One order more on its own day: column 0 is none, and column n the n-th kind."""
+    nothing = Kind(np.zeros(AREA_COUNT), np.zeros(AREA_COUNT), 0)
+    columns = [nothing, *kinds]
+    more = np.array([kind.value_weight for kind in columns])
+    more_x = more * np.array([kind.x for kind in columns])
+    return _grid(state, more, more_x, np.array([kind.counts for kind in columns], np.int64))
+
+
+def _grid(state: State, more: Float64, more_x: Float64, orders: Int64) -> Grid:
+    """What is there on the day, and each of these sums added to every gig.
+
+    Parameters
+    ----------
+    more, more_x : shape (columns, 6), Σw and Σw·x that come
+    orders : shape (columns,), finished orders that come
+    """
     weight = state.weight[:, None, :] + more
-    weighted_x = state.weighted_x[:, None, :] + more * kind.x
+    weighted_x = state.weighted_x[:, None, :] + more_x
     distances = distances_of_sums(
         weight, weighted_x, state.mean[:, None, :], state.spread[:, None, :], state.policy
     )
     score = scores_of_distances(distances, state.policy)
-    activity = state.activity[:, None] + kind.counts * np.arange(len(weights))
-    counts = activity >= state.policy.min_activity
+    counts = state.activity[:, None] + orders >= state.policy.min_activity
     volume = weight[..., Factor.CANCELLATIONS]
     if state.policy.unscored is Unscored.NEUTRAL:
         blank = neutral_score(state.policy)

@@ -1,9 +1,8 @@
 """How open orders may end, and the scores of the day on which each does.
 
 Every open order ends in each of its ways on one day, alone, while all others stay open. What it
-adds is one more order of some kind on its gig, so its scores are the second column of the grid
-that plans and budgets are read from (:mod:`metrics.engine.what_orders_do`): no simulation, and
-orders that say the same on the same day share one.
+adds is one more order of some kind on its gig, so all orders that are due on one day share a grid
+like those that plans and budgets are read from (:mod:`metrics.engine.what_orders_do`).
 """
 
 from __future__ import annotations
@@ -15,17 +14,14 @@ from enum import StrEnum
 
 import numpy as np
 
-from metrics.engine.columns import EvidenceColumns
+from metrics.engine.columns import EvidenceColumns, Float64
 from metrics.engine.days import NO_DAY, day_number
 from metrics.engine.hypothetical import Hypothetical
-from metrics.engine.state import State, state_of
+from metrics.engine.state import state_of
 from metrics.engine.types import CancelledBy, OrderStatus
-from metrics.engine.what_orders_do import Grid, Kind, grid_of
+from metrics.engine.what_orders_do import Kind, grid_of_kinds
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.planning import LATE_HOURS, kind_of_order
-
-#: No order more, and one more on its own day.
-_NONE_OR_ONE = np.array([0.0, 1.0])
 
 
 class Way(StrEnum):
@@ -112,54 +108,60 @@ def _endings(ground: Ground, row: int, due: date | None) -> Endings:
     )
 
 
-def scores_of_endings(ground: Ground, endings: Sequence[Endings]) -> list[dict[Way, EndScore]]:
-    """The scores of each order's day by the way in which it ends, alone."""
-    asked = _Asked(ground)
-    return [
-        {way: asked.score(ending, order) for way, order in ending.ways().items()}
-        for ending in endings
-    ]
-
-
 #: What tells one kind of ending from another: amount, lateness, and who cancelled.
 _Said = tuple[float | None, float, CancelledBy | None]
 
 
-class _Asked:
-    """States of days, kinds of orders and grids, each worked out once."""
+def scores_of_endings(ground: Ground, endings: Sequence[Endings]) -> list[dict[Way, EndScore]]:
+    """The scores of each order's day by the way in which it ends, alone."""
+    with_items = set(np.unique(ground.evidence.order).tolist())
+    # What an open order says already – its delivery – gives way to how it ends.
+    places = [(one.day, one.order if one.order in with_items else None) for one in endings]
+    kinds: dict[_Said, Kind] = {}
+    wanted: dict[tuple[int, int | None], list[_Said]] = {place: [] for place in places}
+    for place, ending in zip(places, endings, strict=True):
+        for order in ending.ways().values():
+            if _said(order) not in kinds:
+                kinds[_said(order)] = kind_of_order(ground, order)
+            wanted[place].append(_said(order))
+    grids = {place: _DayGrid(ground, place, kinds, asked) for place, asked in wanted.items()}
+    return [
+        {way: grids[place].score(order) for way, order in ending.ways().items()}
+        for place, ending in zip(places, endings, strict=True)
+    ]
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self._with_items = set(np.unique(ground.evidence.order).tolist())
-        self._states: dict[tuple[int, int | None], State] = {}
-        self._kinds: dict[_Said, Kind] = {}
-        self._grids: dict[tuple[int, int | None, _Said], Grid] = {}
 
-    def score(self, ending: Endings, order: Hypothetical) -> EndScore:
-        # What an open order says already – its delivery – gives way to how it ends.
-        own = ending.order if ending.order in self._with_items else None
-        said = order.amount_usd, order.late_hours, order.cancelled_by
-        key = order.day, own, said
-        if key not in self._grids:
-            if said not in self._kinds:
-                self._kinds[said] = kind_of_order(self._ground, order)
-            state = self._state(order.day, own)
-            self._grids[key] = grid_of(state, self._kinds[said], _NONE_OR_ONE)
-        grid, gig = self._grids[key], order.gig
-        overall = float(grid.alone(gig)[1])
+def _said(order: Hypothetical) -> _Said:
+    return order.amount_usd, order.late_hours, order.cancelled_by
+
+
+class _DayGrid:
+    """One day with one order more of each kind that is asked for, on every gig."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        place: tuple[int, int | None],
+        kinds: Mapping[_Said, Kind],
+        asked: Sequence[_Said],
+    ) -> None:
+        day, own = place
+        evidence = ground.evidence if own is None else _without(ground.evidence, own)
+        state = state_of(evidence, day, ground.policy, len(ground.gigs), ground.benchmarks)
+        columns = list(dict.fromkeys(asked))
+        self._column = {said: number for number, said in enumerate(columns, start=1)}
+        self._grid = grid_of_kinds(state, [kinds[said] for said in columns])
+        self._overall: dict[int, Float64] = {}
+
+    def score(self, order: Hypothetical) -> EndScore:
+        grid, gig, column = self._grid, order.gig, self._column[_said(order)]
+        if gig not in self._overall:
+            self._overall[gig] = grid.alone(gig)
+        overall = float(self._overall[gig][column])
         return EndScore(
             overall=None if np.isnan(overall) else overall,
-            gig=float(grid.score[gig, 1]) if grid.counts[gig, 1] else None,
+            gig=float(grid.score[gig, column]) if grid.counts[gig, column] else None,
         )
-
-    def _state(self, day: int, own: int | None) -> State:
-        if (day, own) not in self._states:
-            ground = self._ground
-            evidence = ground.evidence if own is None else _without(ground.evidence, own)
-            self._states[day, own] = state_of(
-                evidence, day, ground.policy, len(ground.gigs), ground.benchmarks
-            )
-        return self._states[day, own]
 
 
 def _without(evidence: EvidenceColumns, order: int) -> EvidenceColumns:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import push_url, replace_url
 
 from metrics.dates import local_date
 from metrics.forecasting.age_out import age_out_rows
@@ -50,8 +51,12 @@ def what_next(request: HttpRequest, seller_id: int) -> HttpResponse:
         return render(request, "metrics/what_next/_budget.html", context, status=status)
     context = simulator_context(ground, request.GET)
     status = 422 if context.get("refused") else 200
+    if wants_fragment(request, "simulator-answer"):
+        answer = render(request, "metrics/what_next/_answer.html", context, status=status)
+        return replace_url(answer, context["form"].address(request.path))
     if wants_fragment(request, "simulator"):
-        return render(request, "metrics/what_next/_simulator.html", context, status=status)
+        whole = render(request, "metrics/what_next/_simulator.html", context, status=status)
+        return push_url(whole, context["form"].address(request.path))
     context |= page_context(ground, standing, cast("User", request.user), request.GET)
     return render(request, "metrics/what_next/page.html", context, status=status)
 

@@ -33,7 +33,7 @@ from metrics.unexplained import WHY_NOT, note_unexplained
 from metrics.what_next.futures import PACE, QUIET
 from metrics.what_next.page import move_row
 from metrics.what_next.scenario_form import ScenarioForm
-from metrics.words import day_words, score_words, signed
+from metrics.words import counted, day_words, score_words, signed
 from sellers.models import Order
 
 #: How far the answer is drawn past the day that is looked at.
@@ -50,11 +50,11 @@ def simulator_context(ground: Ground, query: Mapping[str, Any]) -> dict[str, Any
     if not ground.gigs:
         return found
     if not form.is_valid():
-        return found | {"refused": True}
+        return found | {"refused": True, "problems": form.problems}
     scenario, pause = form.scenario(), form.cleaned_data["pause"]
     if scenario or pause is not None or form.cleaned_data["look"]:
         found["answer"] = _answer(ground, scenario, form.day, pause)
-        found["state"] = urlencode({name: value for name, value in query.items() if value})
+        found["state"] = urlencode(form.state)
     return found
 
 
@@ -110,7 +110,7 @@ def _pause_sentence(futures: list[FutureLine], day: date, pause: int | None) -> 
     if paced is None or score is None:
         return "There is too little in your last twelve weeks to say what comes after a break."
     band = paced.band_on(day_number(day)) or (score, score)
-    weeks = f"a break of {pause} weeks" if pause else "no break"
+    weeks = f"a break of {counted(pause, 'week', 'weeks')}" if pause else "no break"
     return (
         f"After {weeks}, at your own pace: {score_words(score)} on {day_words(day)}"
         f" ({band[0]:.2f} to {band[1]:.2f})."

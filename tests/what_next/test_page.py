@@ -160,17 +160,80 @@ def test_a_break_is_answered_at_the_own_pace(client: Client, bad: Order) -> None
         ({"pause": "99"}, "26"),
         (
             {"without": "FOBAD0000001", "mend": "FOBAD0000001"},
-            "cannot both have gone well and never have been",
+            "cannot be two things at once: never have been, have gone well",
         ),
+        ({"c1-order": "FONOTHERE", "c1-stars": "5"}, "is not a finished order of this seller."),
+        ({"without": "FOBAD0000001", "c1-order": "FOBAD0000001"}, "two things at once"),
+        ({"c1-order": "FOBAD0000001", "c1-stars": "9"}, "Select a valid choice"),
+        ({"o9-gig": "1"}, "The simulator holds 8 rows of this kind, and the address has a row 9."),
+        ({"ahead": "5000", "ahead_was": "30"}, "Choose a day from 12 Jun 2024 to"),
     ],
 )
 def test_what_cannot_be_simulated_says_what_is_wrong(
     client: Client, bad: Order, query: dict[str, str], words: str
 ) -> None:
     text = fragment(client, bad.seller, "simulator", query, status=422)
-    assert words in text
-    assert "Nothing was computed." in text
+    # Where it stands, and once more in the answer, which is all that typing swaps in.
+    answer = fragment(client, bad.seller, "simulator-answer", query, status=422)
+    for part in (text, answer):
+        assert words in part
+        assert "Nothing was computed." in part
     assert "The smallest plan" in page(client, bad.seller, query, status=422)
+
+
+def test_typing_and_dragging_swap_the_answer_alone(client: Client, bad: Order) -> None:
+    """On the slider the 40th day from 12 June is 22 July; the address names the day."""
+    query = {"o1-gig": bad.gig_id, "look": TODAY, "ahead": "40", "ahead_was": "0"}
+    headers = {"HX-Request": "true", "HX-Target": "simulator-answer"}
+    response = client.get(url_of(bad.seller, query), headers=headers)
+    text = response.content.decode()
+    assert text.startswith('<div id="simulator-answer"')
+    assert "On 22 Jul 2024 it displays" in text
+    kept = response["HX-Replace-Url"]
+    assert "look=2024-07-22" in kept
+    assert "ahead" not in kept
+    whole = fragment(client, bad.seller, "simulator", query)
+    assert "On 22 Jul 2024 it displays" in whole
+    assert 'value="2024-07-22"' in whole
+    # What is not moved does not count.
+    still = fragment(client, bad.seller, "simulator", query | {"ahead_was": "40"})
+    assert "On 12 Jun 2024 it displays" in still
+
+
+def test_a_real_order_can_be_changed(client: Client, bad: Order) -> None:
+    def said(query: Query) -> str:
+        text = fragment(client, bad.seller, "simulator-answer", query | {"look": LOOK})
+        return text.split("next-sentence")[1].split("</p>")[0]
+
+    mended = said({"mend": bad.ref})
+    changed = {"c1-order": bad.ref, "c1-stars": "5", "c1-how": "on-time"}
+    assert said(changed) == mended
+    worse = said({"c1-order": bad.ref, "c1-how": "you-cancel"})
+    assert worse != said({"c1-order": bad.ref})
+    # An order that is cancelled brings no review.
+    assert said({"c1-order": bad.ref, "c1-how": "you-cancel", "c1-stars": "5"}) == worse
+    assert 'name="c2-order"' in fragment(client, bad.seller, "simulator", changed)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ({"keep": "2"}, 200, "would leave 2"),
+        ({"keep": "10"}, 200, "There is no 10 to lose today"),
+        # 16 · 5 + 1 = 81 stars over 17 reviews are 4.76; (81 + 4 n)/(17 + n) >= 4.7: n <= 1.57.
+        ({"keep": "rating-4.7"}, 200, "1 review with four stars would leave a rating of 4.7"),
+        ({"keep": "rating-4.9"}, 200, "There is no rating of 4.9 to lose today: it is 4.76."),
+        ({"keep": "11"}, 422, "This is neither a score nor a rating of the list."),
+        ({"keep-gig": "7777777"}, 422, "This is not an active gig of this seller&#x27;s."),
+    ],
+)
+def test_a_budget_is_that_of_the_number_to_keep(
+    client: Client, bad: Order, query: dict[str, str], status: int, words: str
+) -> None:
+    text = fragment(client, bad.seller, "budget", query, status=status)
+    assert words in text
+    own = fragment(client, bad.seller, "budget", {"keep": "2", "keep-gig": bad.gig_id})
+    assert "By gig, with what the first one costs" not in own
 
 
 def test_an_order_of_another_seller_is_not_there(client: Client, bad: Order) -> None:
