@@ -97,6 +97,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:batch_id>/mend/", import_steps.mend, name="import_mend"),
     path("imports/<int:batch_id>/effect/", import_steps.effect_page, name="import_effect"),
     path("imports/<int:batch_id>/duplicates/", import_steps.duplicates, name="import_duplicates"),
+    path("imports/<int:batch_id>/all-scores/", import_steps.all_scores, name="import_all_scores"),
     path("imports/<int:batch_id>/commit/", import_steps.commit, name="import_commit"),
     path("imports/<int:batch_id>/cancel/", import_steps.cancel, name="import_cancel"),
     path("imports/<int:batch_id>/undo/", import_undo.undo_page, name="import_undo"),

@@ -141,6 +141,7 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:import_mend": Rule("seller", "post", IMPORT),
     "sellers:import_effect": Rule("seller", arguments=IMPORT),
     "sellers:import_duplicates": Rule("seller", "post", IMPORT),
+    "sellers:import_all_scores": Rule("seller", "post", IMPORT),
     "sellers:import_commit": Rule("seller", "post", IMPORT),
     "sellers:import_cancel": Rule("seller", "post", IMPORT),
     "sellers:import_undo": Rule("seller", arguments=IMPORT),

@@ -30,6 +30,7 @@ CANCELLABLE = (
     ImportState.READY,
     ImportState.QUEUED,
     ImportState.RUNNING,
+    ImportState.UNDOING,
 )
 
 

@@ -48,24 +48,32 @@ class ScoreMove:
 class Moves:
     """What would happen to the numbers of the sellers that an import touches.
 
-    ``moving`` counts sellers of whom anything would move, ``displayed`` those whose displayed
-    score would; ``shown`` are the first of the former. ``is_known`` is false where there are
-    too many sellers to work it out beforehand.
+    ``worked_out`` of the ``sellers`` have had their numbers worked out. ``moving`` counts those
+    of whom anything would move, ``displayed`` those whose displayed score would; ``shown`` are
+    the first of the former.
     """
 
     sellers: int
+    worked_out: int
     moving: int
     displayed: int
     shown: tuple[ScoreMove, ...]
-    is_known: bool
+
+    @property
+    def left(self) -> int:
+        """Sellers that are touched and of whom nothing has been worked out."""
+        return self.sellers - self.worked_out
 
     @property
     def sentence(self) -> str:
         """ "2 of 14 sellers’ displayed scores would move", in words that fit the numbers."""
-        if not self.is_known:
-            return f"{self.sellers:,} sellers are touched"
         if not self.sellers:
             return "No seller’s numbers would move"
+        if self.left:
+            those = f"the {self.worked_out:,} sellers with most rows"
+            if not self.displayed:
+                return f"The displayed scores of {those} would stay"
+            return f"{self.displayed:,} of {those} would have another displayed score"
         if not self.displayed:
             one = "The seller’s displayed score" if self.sellers == 1 else "All displayed scores"
             return f"{one} would stay"
@@ -73,22 +81,13 @@ class Moves:
         return f"{self.displayed:,} of {self.sellers:,} {whose} would move"
 
 
-def moves_of(sellers: int, shifts: Sequence[SellerShift]) -> Moves:
-    """Displayed moves first, then by size."""
-    moving = sorted((shift for shift in shifts if shift.before != shift.after), key=_rank)
-    return Moves(
-        sellers=sellers,
-        moving=len(moving),
-        displayed=sum(shift.moves_display for shift in shifts),
-        shown=tuple(_move(shift) for shift in moving[:SHOWN_SELLERS]),
-        is_known=bool(shifts) or not sellers,
-    )
-
-
-def _rank(shift: SellerShift) -> tuple[bool, float, str]:
-    before, after = shift.before.get("score"), shift.after.get("score")
-    size = abs(after - before) if before is not None and after is not None else 100.0
-    return (not shift.moves_display, -size, shift.handle)
+def moves_of(
+    *, sellers: int, worked_out: int, moving: int, displayed: int, shifts: Sequence[SellerShift]
+) -> Moves:
+    """``shifts`` are at least the first that would move; they are shown by their rank."""
+    ranked = sorted((shift for shift in shifts if shift.moves), key=lambda shift: shift.rank)
+    shown = tuple(map(_move, ranked[:SHOWN_SELLERS]))
+    return Moves(sellers, worked_out, moving, displayed, shown)
 
 
 def _move(shift: SellerShift) -> ScoreMove:

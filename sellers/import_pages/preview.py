@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from sellers.import_pages.column_words import column_name
 from sellers.import_pages.effect import ChangedRow, Duplicate, Effect, FieldTurn, Tally, TwinRow
-from sellers.import_pages.moves import moves_of
+from sellers.import_pages.moves import Moves, moves_of
 from sellers.importing.report import counts_of
 from sellers.importing.standings import SellerShift
 from sellers.models import CancelledBy, ImportBatch, OrderStatus
@@ -31,12 +31,11 @@ def effect_of(batch: ImportBatch) -> Effect:
     """What the import would do; the batch must have its preview."""
     found = batch.preview.effect
     files = {file.pk: file.name for file in batch.files.all()}
-    shifts = [_shift(one) for one in found.get("sellers", ())]
     rows = found["rows"]
     return Effect(
         rows=batch.rows_done,
         tallies=tallies_of(batch),
-        moves=moves_of(found.get("sellers_count", len(shifts)), shifts),
+        moves=_moves(found),
         changed=tuple(_changed(row, files) for row in found["changed"]),
         changed_count=rows["rows_changed"],
         duplicates=tuple(_duplicate(one, files) for one in found["duplicates"]),
@@ -54,6 +53,18 @@ def tallies_of(batch: ImportBatch) -> tuple[Tally, ...]:
         Tally(count.words, count.meaning, count.rows, links.get(count.words, "") * bool(count.rows))
         for count in counts_of(batch)
         if count.rows or count.words in _ALWAYS
+    )
+
+
+def _moves(found: Mapping[str, Any]) -> Moves:
+    """Counts that an older preview does not hold are those of the sellers that it does."""
+    shifts = [_shift(one) for one in found.get("sellers", ())]
+    return moves_of(
+        sellers=found.get("sellers_count", len(shifts)),
+        worked_out=found.get("sellers_worked_out", len(shifts)),
+        moving=found.get("sellers_moving", sum(shift.moves for shift in shifts)),
+        displayed=found.get("sellers_displayed", sum(shift.moves_display for shift in shifts)),
+        shifts=shifts,
     )
 
 

@@ -46,7 +46,13 @@ def undo_of(effect: UndoEffect, linked: Mapping[int, str]) -> Undo:
             LaterImport(f"Import {batch_id}", linked.get(batch_id, ""), rows)
             for batch_id, rows in effect.later.items()
         ),
-        moves=moves_of(len(effect.sellers), effect.shifts),
+        moves=moves_of(
+            sellers=len(effect.sellers),
+            worked_out=len(effect.shifts),
+            moving=sum(shift.moves for shift in effect.shifts),
+            displayed=sum(shift.moves_display for shift in effect.shifts),
+            shifts=effect.shifts,
+        ),
         notes=tuple(_notes(effect)),
     )
 

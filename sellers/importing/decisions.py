@@ -24,7 +24,12 @@ class TooLateError(Exception):
     """The import is past the point at which this could be decided; the text says where it is."""
 
 
-def preview_batch(*, batch_id: int, left_out: Iterable[tuple[int, int]] | None = None) -> None:
+def preview_batch(
+    *,
+    batch_id: int,
+    left_out: Iterable[tuple[int, int]] | None = None,
+    all_scores: bool = False,
+) -> None:
     """Have the files checked and the effect worked out; nothing is saved.
 
     May be asked again, after other columns or other rows were chosen.
@@ -32,6 +37,7 @@ def preview_batch(*, batch_id: int, left_out: Iterable[tuple[int, int]] | None =
     Parameters
     ----------
     left_out : rows that are not to be imported, as (file id, line); None: as chosen before
+    all_scores : work out the scores of all sellers from now on, not only of those with most rows
 
     Raises
     ------
@@ -44,6 +50,9 @@ def preview_batch(*, batch_id: int, left_out: Iterable[tuple[int, int]] | None =
             raise TooLateError(f"This import is {batch.get_state_display()}.")
         if left_out is not None:
             _leave_out(batch, left_out)
+        if all_scores:
+            batch.wants_all_scores = True
+            batch.save(update_fields=["wants_all_scores"])
         _hand_over(batch, ImportState.CHECKING)
 
 
@@ -71,19 +80,35 @@ def commit_batch(*, batch_id: int, left_out: Iterable[tuple[int, int]] | None = 
 def cancel_batch(*, batch_id: int, now: dt.datetime) -> bool:
     """Stop an import before it saves anything; nothing of it is left but the batch itself.
 
+    An undo is stopped before it takes anything back; the import stays.
+
     Returns
     -------
     False when it is too late. Where a worker is at it, the worker stops within moments.
     """
     with transaction.atomic():
         batch = _locked(batch_id)
-        if batch.is_final or batch.state == ImportState.UNDOING:
+        if batch.is_final:
             return False
         batch.cancel_requested_at = now
         batch.save(update_fields=["cancel_requested_at"])
         if not is_worked_on(batch.pk):
-            end_cancelled(batch=batch, now=now)
+            if batch.state == ImportState.UNDOING:
+                end_undo_given_up(batch=batch, message=UNDO_CANCELLED)
+            else:
+                end_cancelled(batch=batch, now=now)
     return True
+
+
+#: Said of an import whose undo was stopped.
+UNDO_CANCELLED = "The undo was cancelled before it took anything back."
+
+
+def end_undo_given_up(*, batch: ImportBatch, message: str) -> None:
+    """An import that stays although somebody wanted it undone; the message says why."""
+    batch.state, batch.stage, batch.message = ImportState.DONE, "", message
+    batch.cancel_requested_at = None
+    batch.save(update_fields=["state", "stage", "message", "cancel_requested_at"])
 
 
 def end_cancelled(*, batch: ImportBatch, now: dt.datetime) -> None:
@@ -131,8 +156,8 @@ def queue_undo(*, batch_id: int, undone_by: User | None) -> None:
         batch = _locked(batch_id)
         if reason := why_not_undoable(batch):
             raise CannotUndoError(reason)
-        batch.undone_by = undone_by
-        batch.save(update_fields=["undone_by"])
+        batch.undone_by, batch.cancel_requested_at = undone_by, None
+        batch.save(update_fields=["undone_by", "cancel_requested_at"])
         _hand_over(batch, ImportState.UNDOING)
 
 
@@ -146,7 +171,8 @@ def cancel_abandoned(*, now: dt.datetime) -> list[int]:
 
 
 def _locked(batch_id: int) -> ImportBatch:
-    return ImportBatch.objects.select_for_update().get(pk=batch_id)
+    # No key of it changes, so that a worker that holds its row against deletion is not waited for.
+    return ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
 
 
 def _hand_over(batch: ImportBatch, state: ImportState) -> None:

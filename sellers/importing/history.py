@@ -166,3 +166,10 @@ def execute(statement: Composable, parameters: Mapping[str, int] | None = None) 
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
+
+
+def holds(rows: str) -> bool:
+    """Whether a question has any answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({rows})")
+        return bool(cursor.fetchone()[0])

@@ -19,7 +19,7 @@ from __future__ import annotations
 from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
-from sellers.importing.history import Logged, log_statements
+from sellers.importing.history import Logged, holds, log_statements
 from sellers.importing.staging import ORDER_FACTS, analyze, slices
 from sellers.models import ChangeKind, OrderStatus
 
@@ -48,48 +48,58 @@ SELECT platform, handle, ref FROM staged_orders GROUP BY platform, handle, ref
 HAVING count(*) > 1
 """
 
-_SINGLE_ROWS = """
-CREATE TEMPORARY TABLE incoming_orders AS
+# What the files say of each order. Most orders have one row: those are read where they are.
+_SAID = """
+CREATE TEMPORARY VIEW said_orders AS
 SELECT seller_id, ref, file_id, line, fills_only, {facts}
 FROM staged_orders JOIN touched_sellers USING (platform, handle)
+"""
+_SAID_REPEATEDLY = """
 WHERE NOT EXISTS (
     SELECT FROM repeated_orders AS repeated
     WHERE (repeated.platform, repeated.handle, repeated.ref)
         = (staged_orders.platform, staged_orders.handle, staged_orders.ref)
 )
+UNION ALL SELECT seller_id, ref, file_id, line, fills_only, {facts} FROM laid_orders
 """
 
-_REPEATED_ROWS = """
-INSERT INTO incoming_orders (seller_id, ref, file_id, line, fills_only, {facts})
-SELECT seller_id, ref, (array_agg(file_id ORDER BY {rank}))[1],
-       (array_agg(line ORDER BY {rank}))[1], bool_and(fills_only), {overlaid}
+_LAY = """
+CREATE TEMPORARY TABLE laid_orders AS
+SELECT seller_id, ref, (array_agg(file_id ORDER BY {rank}))[1] AS file_id,
+       (array_agg(line ORDER BY {rank}))[1] AS line, bool_and(fills_only) AS fills_only, {overlaid}
 FROM staged_orders
 JOIN repeated_orders USING (platform, handle, ref)
 JOIN touched_sellers USING (platform, handle)
 GROUP BY seller_id, ref
 """
 
+# OFFSET 0: a fact is laid over the known one once, and not again for each comparison.
 _PROPOSE = """
 CREATE TEMPORARY TABLE proposed_orders AS
-SELECT incoming.seller_id, incoming.ref, incoming.file_id, incoming.line,
-       known.id AS order_id, known_gig.ref AS known_gig, {merged}
-FROM incoming_orders AS incoming
+SELECT proposed.*, {contradiction} AS contradiction, false AS is_changed FROM (
+    SELECT incoming.seller_id, incoming.ref, incoming.file_id, incoming.line,
+           known.id AS order_id, known_gig.ref AS known_gig, {merged}
+    FROM said_orders AS incoming {known}
+    OFFSET 0
+) AS proposed
+"""
+_KNOWN = """
 LEFT JOIN sellers_order AS known
     ON (known.seller_id, known.ref) = (incoming.seller_id, incoming.ref)
 LEFT JOIN sellers_gig AS known_gig ON known_gig.id = known.gig_id
 """
+# Of sellers who are all new nothing is known: the planner takes the rules of merging apart.
+_NOTHING_KNOWN = """
+CROSS JOIN (SELECT NULL::bigint AS id, {nothing}) AS known
+CROSS JOIN (SELECT NULL::text AS ref) AS known_gig
+"""
 
 _REFUSE = """
 CREATE TEMPORARY TABLE refused_orders AS
-SELECT seller_id, ref, order_id IS NOT NULL AS is_known, {contradiction} AS contradiction
-FROM proposed_orders WHERE {contradiction} IS NOT NULL
+SELECT seller_id, ref, order_id IS NOT NULL AS is_known, contradiction
+FROM proposed_orders WHERE contradiction IS NOT NULL
 """
-
-_DROP_REFUSED = """
-DELETE FROM proposed_orders USING refused_orders
-WHERE (proposed_orders.seller_id, proposed_orders.ref)
-    = (refused_orders.seller_id, refused_orders.ref)
-"""
+_DROP_REFUSED = "DELETE FROM proposed_orders WHERE contradiction IS NOT NULL"
 
 _WRITTEN = """
 CREATE TEMPORARY TABLE written_orders (order_id bigint, seller_id bigint, ref text,
@@ -113,10 +123,6 @@ WITH written AS (
 INSERT INTO written_orders SELECT id, seller_id, ref, ordered_at FROM written
 """
 
-_MARK_CHANGED = """
-ALTER TABLE proposed_orders ADD COLUMN is_changed boolean NOT NULL DEFAULT false
-"""
-
 _FIND_CHANGED = """
 UPDATE proposed_orders AS p SET is_changed = true FROM sellers_order AS known
 WHERE known.id = p.order_id
@@ -133,30 +139,54 @@ WHERE known.id = p.order_id AND p.is_changed
 """
 
 
+def find_repeated_orders() -> None:
+    """Tell which orders the staged rows speak of more than once."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.repeated_orders")
+        cursor.execute(_REPEATS)
+    analyze("repeated_orders")
+
+
 def propose_orders() -> None:
     """Lay staged rows over what is known, without writing; contradictions are set aside."""
-    facts = SQL(", ").join(map(Identifier, _FACTS))
     contradiction = SQL("CASE {} END").format(
         SQL(" ").join(
             SQL(f"WHEN {test} THEN {number}") for number, (_, test, _) in enumerate(CONTRADICTIONS)
         )
     )
+    merged = SQL(", ").join(
+        SQL("{} AS {}").format(_merged(fact), Identifier(fact)) for fact in _FACTS
+    )
+    _gather()
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATS)
-        analyze("repeated_orders")
-        cursor.execute(SQL(_SINGLE_ROWS).format(facts=facts))
-        cursor.execute("SELECT EXISTS (SELECT FROM repeated_orders)")
-        if cursor.fetchone()[0]:
-            overlaid = SQL(", ").join(map(_overlaid, _FACTS))
-            cursor.execute(SQL(_REPEATED_ROWS).format(facts=facts, rank=_rank(), overlaid=overlaid))
-        analyze("incoming_orders")
-        merged = SQL(", ").join(
-            SQL("{} AS {}").format(_merged(fact), Identifier(fact)) for fact in _FACTS
+        known = _KNOWN if holds("SELECT FROM touched_sellers WHERE NOT is_new") else _NOTHING_KNOWN
+        nothing = SQL(", ").join(
+            SQL(f"NULL::{of_type} AS {{}}").format(Identifier(fact))
+            for fact, of_type in ORDER_FACTS.items()
         )
-        cursor.execute(SQL(_PROPOSE).format(merged=merged))
-        cursor.execute(SQL(_REFUSE).format(contradiction=contradiction))
-        cursor.execute(_DROP_REFUSED)
-        analyze("proposed_orders")
+        cursor.execute(
+            SQL(_PROPOSE).format(
+                merged=merged,
+                contradiction=contradiction,
+                known=SQL(known).format(nothing=nothing),
+            )
+        )
+        cursor.execute(_REFUSE)
+        if cursor.rowcount:
+            cursor.execute(_DROP_REFUSED)
+    analyze("proposed_orders")
+
+
+def _gather() -> None:
+    """One row for each order, however many the files hold."""
+    facts = SQL(", ").join(map(Identifier, _FACTS))
+    said = _SAID
+    with connection.cursor() as cursor:
+        if holds("SELECT FROM repeated_orders"):
+            overlaid = SQL(", ").join(map(_overlaid, _FACTS))
+            cursor.execute(SQL(_LAY).format(rank=_rank(), overlaid=overlaid))
+            said += _SAID_REPEATEDLY
+        cursor.execute(SQL(said).format(facts=facts))
 
 
 def write_orders(batch_id: int) -> None:
@@ -172,10 +202,10 @@ def write_orders(batch_id: int) -> None:
     )
     columns = SQL(", ").join(map(Identifier, stored))
     with connection.cursor() as cursor:
-        cursor.execute(_MARK_CHANGED)
-        cursor.execute(SQL(_FIND_CHANGED).format(values=values, known=known))
-        _log(batch_id)
-        cursor.execute(SQL(_UPDATE).format(assignments=assignments), {"batch": batch_id})
+        if holds("SELECT FROM proposed_orders WHERE order_id IS NOT NULL"):
+            cursor.execute(SQL(_FIND_CHANGED).format(values=values, known=known))
+            _log(batch_id)
+            cursor.execute(SQL(_UPDATE).format(assignments=assignments), {"batch": batch_id})
         cursor.execute(_WRITTEN)
         for part in slices("proposed_orders", "p"):
             insert = SQL(_INSERT).format(stored=columns, values=values, slice=part)
@@ -184,10 +214,6 @@ def write_orders(batch_id: int) -> None:
 
 
 def _log(batch_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM proposed_orders WHERE order_id IS NOT NULL)")
-        if not cursor.fetchone()[0]:
-            return
     log_statements(
         ORDER_LOG,
         batch_id=batch_id,
@@ -298,7 +324,7 @@ ORDER_LOG = Logged(
 )
 _LOGGED_ROWS = """
 proposed_orders AS p
-JOIN incoming_orders AS said USING (seller_id, ref)
+JOIN said_orders AS said USING (seller_id, ref)
 JOIN (SELECT orders.*, gig.ref AS gig FROM sellers_order AS orders
       JOIN sellers_gig AS gig ON gig.id = orders.gig_id) AS known ON known.id = p.order_id
 """

@@ -12,7 +12,7 @@ from dataclasses import replace
 from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
-from sellers.importing.history import Logged, execute, log_statements
+from sellers.importing.history import Logged, execute, holds, log_statements
 from sellers.importing.staging import REVIEW_FACTS, analyze, slices
 from sellers.models import ChangeKind
 
@@ -87,10 +87,12 @@ SELECT platform, handle, order_ref, coalesce(ref, '') AS ref, posted_at FROM sta
 GROUP BY {_IDENTITY} HAVING count(*) > 1
 """  # noqa: S608 - made of constants
 
-_SINGLE_ROWS = """
-CREATE TEMPORARY TABLE incoming_reviews AS
+_SAID = """
+CREATE TEMPORARY VIEW said_reviews AS
 SELECT seller_id, order_ref, coalesce(ref, '') AS ref, posted_at, file_id, line, {facts}
 FROM staged_reviews AS staged JOIN touched_sellers USING (platform, handle)
+"""
+_SAID_REPEATEDLY = """
 WHERE NOT EXISTS (
     SELECT FROM repeated_reviews AS repeated
     WHERE (repeated.platform, repeated.handle, repeated.order_ref, repeated.ref,
@@ -98,12 +100,15 @@ WHERE NOT EXISTS (
         = (staged.platform, staged.handle, staged.order_ref, coalesce(staged.ref, ''),
            staged.posted_at)
 )
+UNION ALL
+SELECT seller_id, order_ref, ref, posted_at, file_id, line, {facts} FROM laid_reviews
 """
 
-_REPEATED_ROWS = """
-INSERT INTO incoming_reviews (seller_id, order_ref, ref, posted_at, file_id, line, {facts})
+_LAY = """
+CREATE TEMPORARY TABLE laid_reviews AS
 SELECT seller_id, order_ref, repeated.ref, posted_at,
-       (array_agg(file_id ORDER BY {rank}))[1], (array_agg(line ORDER BY {rank}))[1], {overlaid}
+       (array_agg(file_id ORDER BY {rank}))[1] AS file_id,
+       (array_agg(line ORDER BY {rank}))[1] AS line, {overlaid}
 FROM staged_reviews AS staged
 JOIN repeated_reviews AS repeated USING (platform, handle, order_ref, posted_at)
 JOIN touched_sellers USING (platform, handle)
@@ -117,7 +122,7 @@ CREATE TEMPORARY TABLE proposed_reviews AS
 SELECT incoming.*, orders.order_id, NULL::bigint AS review_id, NULL::bigint AS waiting_id,
        false AS is_known, false AS is_changed,
        {_TOO_EARLY.replace("posted_at", "incoming.posted_at")} AS is_too_early
-FROM incoming_reviews AS incoming
+FROM said_reviews AS incoming
 JOIN touched_sellers AS touched ON touched.seller_id = incoming.seller_id
 JOIN written_orders AS orders
     ON (orders.seller_id, orders.ref) = (incoming.seller_id, incoming.order_ref)
@@ -130,7 +135,7 @@ SELECT incoming.*, orders.id AS order_id, known.id AS review_id, waiting.id AS w
        known.id IS NOT NULL OR waiting.id IS NOT NULL AS is_known,
        false AS is_changed, coalesce({_TOO_EARLY.replace("posted_at", "incoming.posted_at")},
                                      false) AS is_too_early
-FROM incoming_reviews AS incoming
+FROM said_reviews AS incoming
 JOIN touched_sellers AS touched ON touched.seller_id = incoming.seller_id
 LEFT JOIN sellers_order AS orders
     ON (orders.seller_id, orders.ref) = (incoming.seller_id, incoming.order_ref)
@@ -182,8 +187,7 @@ def join_waiting_reviews(batch_id: int) -> None:
     waiting = SQL(", ").join(Identifier("waiting", fact) for fact in _FACTS)
     with connection.cursor() as cursor:
         cursor.execute(_JOIN_WAITING)
-        cursor.execute("SELECT EXISTS (SELECT FROM joined_reviews)")
-        if not cursor.fetchone()[0]:
+        if not holds("SELECT FROM joined_reviews"):
             return
         analyze("joined_reviews")
         cursor.execute(SQL(_INSERT_JOINED).format(facts=_NAMES, waiting=waiting))
@@ -191,33 +195,42 @@ def join_waiting_reviews(batch_id: int) -> None:
         cursor.execute(_END_WAITING)
 
 
+def find_repeated_reviews() -> None:
+    """Tell which reviews the staged rows speak of more than once."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.repeated_reviews")
+        cursor.execute(_REPEATS)
+    analyze("repeated_reviews")
+
+
 def merge_reviews(batch_id: int) -> None:
     """Write the staged reviews: to their orders, or among those that wait."""
+    _gather()
     values = SQL(", ").join(_stored(fact) for fact in _FACTS)
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATS)
-        analyze("repeated_reviews")
-        cursor.execute(SQL(_SINGLE_ROWS).format(facts=_NAMES))
-        cursor.execute("SELECT EXISTS (SELECT FROM repeated_reviews)")
-        if cursor.fetchone()[0]:
-            overlaid = SQL(", ").join(map(_first, _FACTS))
-            cursor.execute(
-                SQL(_REPEATED_ROWS).format(facts=_NAMES, rank=_rank(), overlaid=overlaid)
-            )
-        analyze("incoming_reviews")
         cursor.execute(_PROPOSE_OF_WRITTEN)
         found = cursor.rowcount
-        cursor.execute("SELECT count(*) FROM incoming_reviews")
+        cursor.execute("SELECT count(*) FROM said_reviews")
         if found < cursor.fetchone()[0]:
             cursor.execute(_PROPOSE_OTHERS)
         analyze("proposed_reviews")
-        cursor.execute("SELECT EXISTS (SELECT FROM proposed_reviews WHERE is_known)")
-        if cursor.fetchone()[0]:
+        if holds("SELECT FROM proposed_reviews WHERE is_known"):
             _write_known(batch_id)
         place = {"batch": batch_id}
         for part in slices("proposed_reviews", "p"):
             cursor.execute(SQL(_INSERT).format(facts=_NAMES, values=values, slice=part), place)
         cursor.execute(SQL(_WAIT).format(facts=_NAMES, values=values), place)
+
+
+def _gather() -> None:
+    """One row for each review, however many the files hold."""
+    said = _SAID
+    with connection.cursor() as cursor:
+        if holds("SELECT FROM repeated_reviews"):
+            overlaid = SQL(", ").join(map(_first, _FACTS))
+            cursor.execute(SQL(_LAY).format(rank=_rank(), overlaid=overlaid))
+            said += _SAID_REPEATEDLY
+        cursor.execute(SQL(said).format(facts=_NAMES))
 
 
 def _write_known(batch_id: int) -> None:

@@ -16,19 +16,20 @@ _TOUCHED = """
 CREATE TEMPORARY TABLE touched_sellers AS
 SELECT platform, handle, min(zone) AS main_zone,
        (array_agg(currency ORDER BY orders DESC, currency)
-        FILTER (WHERE currency IS NOT NULL))[1] AS main_currency,
+        FILTER (WHERE currency IS NOT NULL))[1] AS main_currency, sum(rows)::bigint AS rows,
        NULL::bigint AS seller_id, NULL::text AS time_zone, false AS is_new
 FROM (
-    SELECT platform, handle, min(zone) AS zone, currency, count(*) AS orders
+    SELECT platform, handle, min(zone) AS zone, currency, count(*) AS orders, count(*) AS rows
     FROM staged_orders GROUP BY platform, handle, currency
     UNION ALL
-    SELECT platform, handle, min(zone), NULL, 0 FROM staged_reviews GROUP BY platform, handle
+    SELECT platform, handle, min(zone), NULL, 0, count(*)
+    FROM staged_reviews GROUP BY platform, handle
     UNION ALL
-    SELECT platform, handle, zone, NULL, 0 FROM staged_gigs
+    SELECT platform, handle, zone, NULL, 0, 1 FROM staged_gigs
     UNION ALL
-    SELECT platform, handle, zone, NULL, 0 FROM staged_inquiries
+    SELECT platform, handle, zone, NULL, 0, 1 FROM staged_inquiries
     UNION ALL
-    SELECT platform, handle, zone, NULL, 0 FROM staged_observations
+    SELECT platform, handle, zone, NULL, 0, 1 FROM staged_observations
 ) AS rows
 GROUP BY platform, handle
 """
@@ -92,10 +93,15 @@ WHERE seller.id = without_gig.seller_id
 """
 
 
+def find_sellers() -> None:
+    """Tell whose rows are staged, and how many of whom."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED)
+
+
 def create_and_lock_sellers(batch_id: int) -> None:
     """Make sure that every staged seller exists, and let nobody else write to them."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCHED)
         cursor.execute(_CREATE, {"batch": batch_id})
         for statement in (_IDENTIFY, "ANALYZE touched_sellers", _LOCK):
             cursor.execute(statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 
@@ -14,42 +14,62 @@ from sellers.importing.merge_orders import CONTRADICTIONS
 _SPOOL_BYTES = 4 << 20
 
 _COUNTS = """
-SELECT
-    (SELECT count(*) FROM staged_orders) + (SELECT count(*) FROM staged_reviews)
-  + (SELECT count(*) FROM staged_gigs) + (SELECT count(*) FROM staged_inquiries)
-  + (SELECT count(*) FROM staged_observations),
-    (SELECT count(*) FROM proposed_orders WHERE order_id IS NULL)
-  + (SELECT count(*) FROM proposed_reviews
-     WHERE order_id IS NOT NULL AND review_id IS NULL AND NOT is_too_early)
-  + (SELECT count(*) FROM merged_facts WHERE verdict = 'new'),
-    (SELECT count(*) FROM proposed_orders WHERE is_changed)
-  + (SELECT count(*) FROM proposed_reviews WHERE is_changed)
-  + (SELECT count(*) FROM merged_facts WHERE verdict = 'changed'),
-    (SELECT count(*) FROM proposed_reviews WHERE order_id IS NULL),
-    (SELECT count(*) FROM joined_reviews WHERE NOT is_too_early)
+SELECT staged.rows, o.added + r.added + f.added, o.changed + r.changed + f.changed,
+       r.waiting, j.joined,
+       EXISTS (SELECT FROM refused_orders), r.early, f.refused, j.early
+FROM (
+    SELECT (SELECT count(*) FROM staged_orders) + (SELECT count(*) FROM staged_reviews)
+         + (SELECT count(*) FROM staged_gigs) + (SELECT count(*) FROM staged_inquiries)
+         + (SELECT count(*) FROM staged_observations) AS rows
+) AS staged, (
+    SELECT count(*) FILTER (WHERE order_id IS NULL) AS added,
+           count(*) FILTER (WHERE is_changed) AS changed
+    FROM proposed_orders
+) AS o, (
+    SELECT count(*) FILTER (WHERE order_id IS NOT NULL AND review_id IS NULL
+                            AND NOT is_too_early) AS added,
+           count(*) FILTER (WHERE is_changed) AS changed,
+           count(*) FILTER (WHERE order_id IS NULL) AS waiting,
+           coalesce(bool_or(is_too_early), false) AS early
+    FROM proposed_reviews
+) AS r, (
+    SELECT count(*) FILTER (WHERE verdict = 'new') AS added,
+           count(*) FILTER (WHERE verdict = 'changed') AS changed,
+           coalesce(bool_or(verdict = 'refused'), false) AS refused
+    FROM merged_facts
+) AS f, (
+    SELECT count(*) FILTER (WHERE NOT is_too_early) AS joined,
+           coalesce(bool_or(is_too_early), false) AS early
+    FROM joined_reviews
+) AS j
 """
 
 # Every staged row of an order that contradicts itself, and of a review that is too early;
 # last, reviews of earlier imports that turned out to be too early: those are no rows of
 # this one.
-_REFUSED = """
+_REFUSED_ORDERS = """
 SELECT file_id, line, {column} AS column, {value} AS value, {reason} AS reason,
        'Compare the row with the order as it is known: one of the times is wrong.' AS fix,
        true AS is_row
 FROM staged_orders JOIN touched_sellers USING (platform, handle)
 JOIN refused_orders USING (seller_id, ref)
-UNION ALL
-SELECT staged.file_id, staged.line, 'posted_at', {posted}, {early}, {early_fix}, true
+"""
+_REFUSED_REVIEWS = """
+SELECT staged.file_id, staged.line, 'posted_at' AS column, {posted} AS value, {early} AS reason,
+       {early_fix} AS fix, true AS is_row
 FROM staged_reviews AS staged JOIN touched_sellers AS touched USING (platform, handle)
 JOIN proposed_reviews AS proposed
     ON (proposed.seller_id, proposed.order_ref, proposed.posted_at, proposed.ref)
      = (touched.seller_id, staged.order_ref, staged.posted_at, coalesce(staged.ref, ''))
 WHERE proposed.is_too_early
-UNION ALL
-SELECT file_id, line, "column", value, reason, fix, true
+"""
+_REFUSED_FACTS = """
+SELECT file_id, line, "column", value, reason, fix, true AS is_row
 FROM merged_facts WHERE verdict = 'refused'
-UNION ALL
-SELECT file_id, line, 'posted_at', '', {early}, {early_fix}, false
+"""
+_REFUSED_JOINED = """
+SELECT file_id, line, 'posted_at' AS column, '' AS value, {early} AS reason, {early_fix} AS fix,
+       false AS is_row
 FROM joined_reviews WHERE is_too_early AND file_id IS NOT NULL
 """
 
@@ -127,6 +147,18 @@ class Outcome:
     effects: list[tuple[int, ...]]
     rejections: SpooledTemporaryFile[bytes]
 
+    def of_sellers(self) -> list[dict[str, int]]:
+        """Effects by name, of every seller that is new or has changed."""
+        return [dict(zip(EFFECT_COLUMNS, row, strict=True)) for row in self.effects]
+
+    def of_changed_sellers(self) -> list[dict[str, int]]:
+        """Those whose facts have changed: the others were only created."""
+        return [
+            effect
+            for effect in self.of_sellers()
+            if any(n for name, n in effect.items() if name not in {"seller_id", "is_new"})
+        ]
+
     def write_rejections(self) -> None:
         self.rejections.seek(0)
         columns = 'batch_id, file_id, line, "column", value, reason, fix'
@@ -144,16 +176,18 @@ class Outcome:
 
 def read_outcome(batch_id: int) -> Outcome:
     """Read the temporary tables of a merge before its transaction ends."""
+    refused = 0
+    spool = SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - outlives this call
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS)
-        staged, new, changed, waiting, joined = cursor.fetchone()
-        cursor.execute(SQL("CREATE TEMPORARY TABLE refused_rows AS {}").format(_refused()))
-        cursor.execute("SELECT count(*) FROM refused_rows WHERE is_row")
-        (refused,) = cursor.fetchone()
-        spool = SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - outlives this call
-        for data in _copied(batch_id):
-            spool.write(data)
-        cursor.execute("DROP TABLE refused_rows")
+        staged, new, changed, waiting, joined, *there = cursor.fetchone()
+        if any(there):
+            cursor.execute(SQL("CREATE TEMPORARY TABLE refused_rows AS {}").format(_refused(there)))
+            cursor.execute("SELECT count(*) FROM refused_rows WHERE is_row")
+            (refused,) = cursor.fetchone()
+            for data in _copied(batch_id):
+                spool.write(data)
+            cursor.execute("DROP TABLE refused_rows")
         cursor.execute(_EFFECTS)
         effects = cursor.fetchall()
     unchanged = staged - new - changed - waiting - refused
@@ -169,7 +203,9 @@ def _copied(batch_id: int) -> Iterator[bytes]:
             yield bytes(data)
 
 
-def _refused() -> Composed:
+def _refused(there: Sequence[bool]) -> Composed:
+    """Every refused row; ``there`` says which kinds of refusal there are."""
+
     def case(texts: list[str]) -> SQL:
         whens = " ".join(f"WHEN {i} THEN {text}" for i, text in enumerate(texts))
         return SQL(f"CASE contradiction {whens} END")
@@ -179,7 +215,9 @@ def _refused() -> Composed:
         "CASE WHEN is_known THEN 'Together with what is already known, the order would be ' "
         "ELSE 'The rows of this order contradict each other: it would be ' END || {} || '.'"
     ).format(case(words))
-    return SQL(_REFUSED).format(
+    kinds = (_REFUSED_ORDERS, _REFUSED_REVIEWS, _REFUSED_FACTS, _REFUSED_JOINED)
+    asked = [kind for kind, is_there in zip(kinds, there, strict=True) if is_there]
+    return SQL(" UNION ALL ".join(asked)).format(
         column=case([f"'{column}'" for column, _, _ in CONTRADICTIONS]),
         value=case([f"coalesce({column}::text, '')" for column, _, _ in CONTRADICTIONS]),
         reason=reason,

@@ -1,4 +1,4 @@
-"""What an import would do, read from the very merge that would do it, before it is rolled back.
+"""What an import would do, read from the very merge that would do it, before that is rolled back.
 
 The answer is JSON, stored with the batch (:class:`sellers.models.ImportPreview`)::
 
@@ -10,29 +10,35 @@ The answer is JSON, stored with the batch (:class:`sellers.models.ImportPreview`
      "duplicates": [{"kind", "ref", "seller", "same", "differing",
                      "rows": [{"file_id", "line", "left_out", "says": {…}}]}],
      "duplicates_count": 1,
-     "sellers": [SellerShift.as_json(), …], "sellers_count": 3, "sellers_new": 1}
+     "sellers": [SellerShift.as_json(), …],           those that move most first
+     "sellers_worked_out": 3, "sellers_moving": 2, "sellers_displayed": 1,
+     "sellers_count": 3, "sellers_new": 1}
 
-Lists of rows hold the first :data:`SHOWN`; the counts are of all. A fact that is unknown is null.
+Lists of rows hold the first :data:`SHOWN`, that of sellers :data:`KEPT_SELLERS`; the counts are of
+all. A fact that is unknown is null.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from sellers.importing.history import Logged
+from sellers.importing.history import Logged, holds
 from sellers.importing.merge_orders import ORDER_LOG
 from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
 from sellers.importing.merge_sellers import GIG_LOG
-from sellers.importing.merging import touched_sellers
+from sellers.importing.merging import Touched
 from sellers.importing.standings import SellerShift
 from sellers.models import ChangeKind, FileRole, ImportBatch
 
 #: Rows of each list that are shown.
 SHOWN = 50
+#: Sellers that are kept with the preview.
+KEPT_SELLERS = 200
 
 _FIELDS = """
 SELECT kind, field, count(*)
@@ -112,15 +118,21 @@ def effect_of(batch: ImportBatch, duplicates: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def sellers_part(shifted: tuple[SellerShift, ...]) -> dict[str, Any]:
-    """What becomes of the sellers: all that are touched, where those are not too many."""
-    known = set(touched_sellers(known_only=True))
-    everybody = touched_sellers()
+def sellers_part(shifted: Sequence[SellerShift], touched: Sequence[Touched]) -> dict[str, Any]:
+    """What becomes of the sellers: how many move of those that were worked out, and the first."""
+    ranked = sorted(shifted, key=lambda shift: shift.rank)
     return {
-        "sellers": [shift.as_json() | {"is_new": shift.is_new} for shift in shifted],
-        "sellers_count": len(everybody),
-        "sellers_new": len(set(everybody) - known),
+        "sellers": [shift.as_json() | {"is_new": shift.is_new} for shift in ranked[:KEPT_SELLERS]],
+        "sellers_worked_out": len(ranked),
+        "sellers_moving": sum(shift.moves for shift in ranked),
+        "sellers_displayed": sum(shift.moves_display for shift in ranked),
+        "sellers_count": len(touched),
+        "sellers_new": sum(seller.is_new for seller in touched),
     }
+
+
+#: What is repeated at all, messages included.
+_REPEATED = {ChangeKind.ORDER: "repeated_orders", ChangeKind.REVIEW: "repeated_reviews"}
 
 
 def duplicates_in(batch: ImportBatch) -> dict[str, Any]:
@@ -142,6 +154,8 @@ def duplicates_in(batch: ImportBatch) -> dict[str, Any]:
             },
         ),
     ):
+        if not holds(f"SELECT FROM {_REPEATED[kind]}"):
+            continue
         query = SQL(_DUPLICATES).format(
             identity=SQL(", ").join(
                 SQL("{} AS {}").format(_value(name, of), Identifier(name))

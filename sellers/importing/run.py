@@ -28,15 +28,15 @@ from sellers.importing.endings import (
     end_dry,
     end_failed,
     end_previewed,
-    merge_for_preview,
     note_moved_facts,
-    take_back,
 )
 from sellers.importing.file_staging import FileStaging
-from sellers.importing.merging import leave_out, merge_staged
+from sellers.importing.merging import gather_staged, merge_staged
 from sellers.importing.outcome import Outcome
 from sellers.importing.planner import analyze_believed_empty, tell_planner
 from sellers.importing.problems import FileProblemError
+from sellers.importing.trial import try_merge
+from sellers.importing.undoing import take_back
 from sellers.models import ImportBatch, ImportState
 
 log = structlog.get_logger(__name__)
@@ -155,7 +155,6 @@ class _Runner:
         files.stage()
         batch.stage = "working out the effect" if self.is_preview else "saving"
         self._tell()
-        staging.analyze(*staging.TABLES)
         analyze_believed_empty()
 
     def _tell_in_time(self) -> None:
@@ -200,8 +199,8 @@ class _Runner:
 
     def _merged(self) -> tuple[Outcome, dict[str, Any]]:
         if self.is_preview:
-            return merge_for_preview(self.batch, watch=self._watch)
-        self.batch.rows_left_out = leave_out(self.batch)
+            return try_merge(self.batch, watch=self._watch)
+        gather_staged(self.batch)
         merged = merge_staged(
             self.batch, watch=self._watch, locked=lambda: note_moved_facts(self.batch)
         )

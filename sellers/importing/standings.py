@@ -17,8 +17,10 @@ from django.utils.module_loading import import_string
 
 from sellers.models import Seller
 
-#: More sellers than this are not worked out for a preview; the numbers are there afterwards.
-MOST_SELLERS = 200
+#: A preview works out so many sellers, those with most rows first, unless asked for all.
+FIRST_SELLERS = 200
+#: So many are worked out at once: it takes memory for the facts of all of them.
+_AT_ONCE = 200
 
 #: What is shown of one seller. ``score`` (float) and ``displayed`` (int) are None while not
 #: scored; other measures are words → words.
@@ -44,6 +46,18 @@ class SellerShift:
         """Whether the displayed score would be another one."""
         return bool(self.before.get("displayed") != self.after.get("displayed"))
 
+    @property
+    def moves(self) -> bool:
+        """Whether anything that is shown would be another thing."""
+        return self.before != self.after
+
+    @property
+    def rank(self) -> tuple[bool, bool, float, str]:
+        """Displayed moves first, then by size; last those of whom nothing moves."""
+        before, after = self.before.get("score"), self.after.get("score")
+        size = abs(after - before) if before is not None and after is not None else 100.0
+        return (not self.moves, not self.moves_display, -size, self.handle)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "seller_id": self.seller_id,
@@ -53,21 +67,32 @@ class SellerShift:
         }
 
 
-def standings_of(*, seller_ids: Sequence[int], now: dt.datetime, may_be_stored: bool) -> Standings:
+def standings_of(
+    *,
+    seller_ids: Sequence[int],
+    now: dt.datetime,
+    may_be_stored: bool,
+    watch: Callable[[], None] = lambda: None,
+) -> Standings:
     """What is shown of these sellers, or would be if the transaction ended here.
 
     Parameters
     ----------
+    watch : called now and then; may raise to stop
     may_be_stored : take stored results that are current; False where this transaction has
         changed facts
     """
-    there = list(Seller.objects.filter(pk__in=seller_ids).values_list("pk", flat=True))
     path: str = getattr(settings, "STANDING_STANDING_PREVIEW", "")
-    found: Standings = {}
-    if path and there:
-        hook: Callable[..., Standings] = import_string(path)
-        found = hook(seller_ids=there, now=now, may_be_stored=may_be_stored)
-    return {pk: found.get(pk, {}) for pk in there}
+    found: dict[int, Shown] = {}
+    for first in range(0, len(seller_ids), _AT_ONCE):
+        some = seller_ids[first : first + _AT_ONCE]
+        there = list(Seller.objects.filter(pk__in=some).values_list("pk", flat=True))
+        found |= {pk: {} for pk in there}
+        if path and there:
+            watch()
+            hook: Callable[..., Standings] = import_string(path)
+            found |= hook(seller_ids=there, now=now, may_be_stored=may_be_stored)
+    return found
 
 
 def shifts(

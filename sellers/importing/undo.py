@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
+from django.db.models import F, Value
 
 from sellers.changes import facts_changed
 from sellers.importing.deletion import delete_rows
@@ -23,9 +24,10 @@ from sellers.importing.merge_observations import OBSERVATION_LOG
 from sellers.importing.merge_orders import ORDER_LOG
 from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
 from sellers.importing.merge_sellers import GIG_LOG
+from sellers.importing.outcome import EFFECT_COLUMNS
 from sellers.importing.planner import analyze_believed_empty
 from sellers.importing.standings import (
-    MOST_SELLERS,
+    FIRST_SELLERS,
     SellerShift,
     handles_of,
     shifts,
@@ -49,6 +51,7 @@ from sellers.importing.unwinding import Unwound, unwind
 from sellers.models import (
     Gig,
     ImportBatch,
+    ImportEffect,
     ImportRawBlock,
     ImportState,
     Inquiry,
@@ -60,9 +63,25 @@ from sellers.models import (
     WaitingReview,
 )
 
+#: What an undo goes through, in words; it tells when it enters each.
+UNDO_STEPS = (
+    "looking for its sellers",
+    "reviews",
+    "orders",
+    "first messages",
+    "observations",
+    "gigs and sellers",
+    "finishing",
+)
+Enter = Callable[[str], None]
+
 
 class CannotUndoError(Exception):
     """The import cannot be taken back; the text says why."""
+
+
+class UndoStoppedError(Exception):
+    """Somebody asked to stop the undo before it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +105,7 @@ class UndoEffect:
     waiting_again : reviews whose order goes, so that they wait for it again
     hand_edited : orders among these that somebody corrected by hand since; that goes too
     later : rows that later imports spoke of too, by import
-    shifts : what it does to the scores, in a preview; empty for very many sellers
+    shifts : what it does to the scores, in a preview; of very many sellers those with most rows
     """
 
     tables: tuple[TableUndo, ...]
@@ -99,25 +118,39 @@ class UndoEffect:
 
 
 def undo_batch(
-    *, batch_id: int, now: dt.datetime, undone_by: User | None = None
+    *,
+    batch_id: int,
+    now: dt.datetime,
+    undone_by: User | None = None,
+    enter: Enter = lambda _step: None,
 ) -> UndoEffect | None:
     """Take an import back; None where that was done already.
+
+    Parameters
+    ----------
+    enter : called with each of :data:`UNDO_STEPS` when it begins; may raise to stop
 
     Raises
     ------
     CannotUndoError
         If nothing was imported, or what it did is not in the log.
+    UndoStoppedError
+        If somebody asked for that meanwhile.
     """
     analyze_believed_empty()
     with transaction.atomic():
-        batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+        batch = _held(batch_id)
         if batch.state == ImportState.UNDONE:
             return None
         _check(batch)
-        effect = _take_back(batch)
+        effect = _take_back(batch, enter)
         left = Seller.objects.filter(pk__in=effect.sellers)
         facts_changed(seller_ids=left.values_list("pk", flat=True), reason=f"undo {batch.pk}")
         ImportRawBlock.objects.filter(file__batch=batch).delete()
+        enter("finishing")
+        if not _last_word(batch):
+            transaction.set_rollback(True)
+            return None
         batch.state, batch.stage, batch.message = ImportState.UNDONE, "", ""
         batch.undone_at = batch.seen_at = now
         fields = ["state", "stage", "message", "undone_at", "seen_at"]
@@ -128,6 +161,24 @@ def undo_batch(
     return effect
 
 
+def _held(batch_id: int) -> ImportBatch:
+    """The batch, which nobody may delete or prune now; how far it is can still be told."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM sellers_importbatch WHERE id = %s FOR KEY SHARE",
+            [batch_id],
+        )
+    return ImportBatch.objects.get(pk=batch_id)
+
+
+def _last_word(batch: ImportBatch) -> bool:
+    """From here to the end of the transaction nobody can stop it; False: it is undone already."""
+    now = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if now.cancel_requested_at is not None:
+        raise UndoStoppedError
+    return now.state != ImportState.UNDONE
+
+
 def undo_preview(*, batch: ImportBatch, now: dt.datetime) -> UndoEffect:
     """What :func:`undo_batch` would do, by doing it in a transaction that is rolled back."""
     analyze_believed_empty()
@@ -136,12 +187,23 @@ def undo_preview(*, batch: ImportBatch, now: dt.datetime) -> UndoEffect:
         _check(batch)
         sellers = _sellers(batch)
         handles = handles_of(sellers)
-        shown = sellers if len(sellers) <= MOST_SELLERS else ()
+        shown = _most_touched(batch, sellers)
         before = standings_of(seller_ids=shown, now=now, may_be_stored=True)
-        effect = _take_back(batch)
+        effect = _take_back(batch, lambda _step: None)
         after = standings_of(seller_ids=shown, now=now, may_be_stored=False)
         transaction.set_rollback(True)
     return replace(effect, shifts=shifts(before, after, handles))
+
+
+def _most_touched(batch: ImportBatch, sellers: Sequence[int]) -> list[int]:
+    """The sellers whose scores are worked out: those of whom the import changed most."""
+    columns = (name for name in EFFECT_COLUMNS if name not in ("seller_id", "is_new"))
+    rows = dict(
+        ImportEffect.objects.filter(batch=batch)
+        .annotate(rows=sum(map(F, columns), start=Value(0)))
+        .values_list("seller_id", "rows")
+    )
+    return sorted(sellers, key=lambda pk: (-rows.get(pk, 0), pk))[:FIRST_SELLERS]
 
 
 def why_not_undoable(batch: ImportBatch) -> str:
@@ -163,11 +225,13 @@ def _check(batch: ImportBatch) -> None:
         raise CannotUndoError(reason)
 
 
-def _take_back(batch: ImportBatch) -> UndoEffect:
+def _take_back(batch: ImportBatch, enter: Enter) -> UndoEffect:
     """All of it, in the caller's transaction."""
     place = {"batch": batch.pk}
     with _temporary_tables():
+        enter("looking for its sellers")
         sellers = _sellers(batch)
+        enter("reviews")
         execute(HAND_EDITED, place)
         tables: dict[str, Unwound] = {}
         for words, logged, model in (
@@ -177,16 +241,20 @@ def _take_back(batch: ImportBatch) -> UndoEffect:
             tables[words] = unwind(logged, batch.pk, removed=_removed(logged))
             delete_rows(model, _removed(logged))
         execute(FORGET_DROPPED, place)
+        enter("orders")
         tables["orders"] = unwind(ORDER_LOG, batch.pk, removed=_removed(ORDER_LOG))
         waiting_again = _free_reviews(place)
         delete_rows(Order, _removed(ORDER_LOG))
         execute(MOVE_JOINED, place)
         waiting_again += execute(DROPPED_BACK, place)
+        enter("first messages")
         tables["first messages"] = unwind(INQUIRY_LOG, batch.pk, removed=_removed(INQUIRY_LOG))
         delete_rows(Inquiry, _removed(INQUIRY_LOG))
+        enter("observations")
         removed = _removed(OBSERVATION_LOG)
         tables["observations"] = unwind(OBSERVATION_LOG, batch.pk, removed=removed)
         delete_rows(Observation, removed)
+        enter("gigs and sellers")
         tables["gigs"] = unwind(GIG_LOG, batch.pk, removed=_removed(GIG_LOG))
         execute(GIGS_IN_USE)
         delete_rows(Gig, _removed(GIG_LOG))

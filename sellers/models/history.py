@@ -73,11 +73,11 @@ class ImportChange(models.Model):
 
 
 class ImportPreview(models.Model):
-    """What a batch would do, worked out by doing it in a transaction that was rolled back."""
+    """What a batch would do, worked out by doing it on copies, or in what was rolled back."""
 
     batch = models.OneToOneField(ImportBatch, on_delete=models.CASCADE, related_name="preview")
     computed_at = models.DateTimeField()
-    #: The answer (:class:`sellers.importing.preview.Effect` as JSON).
+    #: The answer, described in :mod:`sellers.importing.preview`.
     effect = models.JSONField()
     #: Revisions of the sellers that it touches, by id: whether facts have moved since.
     revisions = models.JSONField(default=dict)

@@ -111,6 +111,8 @@ class ImportBatch(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     #: Rows that a person leaves out, as ``[file id, line]``: the word on duplicates.
     left_out = models.JSONField(default=list, blank=True)
+    #: The preview works out the scores of every seller, not only of those with most rows.
+    wants_all_scores = models.BooleanField(default=False)
     #: Somebody asked to stop it; the worker looks before it saves anything.
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     #: Whether what it did is in the log, so that it can be undone.

@@ -73,11 +73,23 @@ def commit(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
+def all_scores(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Work out the scores of the sellers who are left, too."""
+    batch = batch_or_404(request.user, batch_id)
+    try:
+        preview_batch(batch_id=batch.pk, all_scores=True)
+    except TooLateError as problem:
+        messages.error(request, str(problem))
+    return redirect("sellers:import_check", batch.pk)
+
+
+@require_POST
+@login_required
 def cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Stop before anything is saved."""
+    """Stop before anything is saved, or taken back."""
     batch = batch_or_404(request.user, batch_id)
     if not cancel_batch(batch_id=batch.pk, now=timezone.now()):
-        messages.error(request, "It was too late to cancel: this import has ended. Undo it below.")
+        messages.error(request, "It was too late to cancel: this had ended. See below how.")
     return redirect("sellers:import", batch.pk)
 
 

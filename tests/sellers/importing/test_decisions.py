@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.utils import timezone
 
-from sellers.importing import batches, endings, run
+from sellers.importing import batches, run, undoing
 from sellers.importing.batches import NewFile, create_batch, requeue_lost_batches
 from sellers.importing.decisions import (
     TooLateError,
@@ -302,7 +302,7 @@ def test_an_undo_that_fails_leaves_the_import_and_says_so(
     def breaks(**_arguments: Any) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(endings, "undo_batch", breaks)
+    monkeypatch.setattr(undoing, "undo_batch", breaks)
     worked_on(batch)
     assert batch.state == ImportState.DONE
     assert "nothing was undone" in batch.message
@@ -319,7 +319,7 @@ def test_an_undo_that_loses_the_database_is_tried_again(
         raise OperationalError("the connection is closed")
 
     with monkeypatch.context() as patched:
-        patched.setattr(endings, "undo_batch", gone)
+        patched.setattr(undoing, "undo_batch", gone)
         with pytest.raises(OperationalError):
             run_batch(batch_id=batch.pk)
     batch.refresh_from_db()
