@@ -2,6 +2,9 @@
 
 A seller's rows are stamped by its :class:`EligibilityStanding`: rules, seller's revision, and
 the score they were computed from. ``manage.py check_recompute`` proves stored = recomputed.
+
+The database does not check of spans that their seller and gig exist: they come by thousands in a
+transaction that has just read both, and the checks took longer than the rows.
 """
 
 from __future__ import annotations
@@ -56,9 +59,15 @@ class RuleSpan(Span):
     """
 
     seller = models.ForeignKey(
-        Seller, on_delete=models.CASCADE, db_index=False, related_name="rule_spans"
+        Seller,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="rule_spans",
     )
-    gig = models.ForeignKey(Gig, null=True, on_delete=models.CASCADE, related_name="rule_spans")
+    gig = models.ForeignKey(
+        Gig, null=True, on_delete=models.CASCADE, db_constraint=False, related_name="rule_spans"
+    )
     rule_set = models.CharField(max_length=60)
     rule = models.CharField(max_length=120, blank=True)
     verdict = models.SmallIntegerField(choices=VerdictChoice)
@@ -109,7 +118,11 @@ class LevelSpan(Span):
         REVIEW = Phase.REVIEW.value, "looked at by people"
 
     seller = models.ForeignKey(
-        Seller, on_delete=models.CASCADE, db_index=False, related_name="level_spans"
+        Seller,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="level_spans",
     )
     held = models.SmallIntegerField()
     phase = models.SmallIntegerField(choices=PhaseChoice)
