@@ -77,12 +77,13 @@ def _recompute_batch(
     sets = rule_sets(platform)
     scores = {s.seller_id: s for s in Standing.objects.filter(seller__in=sellers)}
     stored = {s.seller_id: s for s in EligibilityStanding.objects.filter(seller__in=sellers)}
+    key = rules_key(sets)
     stamps: dict[int, Stamp] = {}
     for seller in sellers:
         score = scores.get(seller.pk)
         if score is not None and score.revision == seller.revision:
             before = None if from_scratch else stored.get(seller.pk)
-            stamp = _stamp(score, rules_key(sets), before)
+            stamp = _stamp(score, key, before)
             if stamp is not None:
                 stamps[seller.pk] = stamp
     if stamps:

@@ -227,4 +227,6 @@ def _sorting(orders: OrderColumns, row: Int64, factor: Int8, start_day: Int32) -
     if int(gig.min()) < 0 or sum(widths) + 3 > 63:
         return np.lexsort((factor, place[row], day, gig))
     key = ((gig << widths[1] | day) << widths[2] | place[row]) << 3 | factor
-    return np.argsort(key, kind="stable")
+    rank = np.argsort(key)  # three times as fast as a stable sort; the same where no two are equal
+    ordered = key[rank]
+    return rank if (ordered[1:] != ordered[:-1]).all() else np.argsort(key, kind="stable")
