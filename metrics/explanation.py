@@ -163,6 +163,13 @@ class Explanation:
         """Gigs that began or ceased to count between the two days."""
         return self.attribution.gates
 
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The days, earlier first; one and the same day, seen in two ways, once."""
+        if self.before.day == self.after.day:
+            return (self.after,)
+        return self.before, self.after
+
     # --- what played no part, and what cannot be seen ----------------------------------------
 
     def parts(self) -> Parts:

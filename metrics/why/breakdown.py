@@ -12,8 +12,8 @@ from metrics.explanation import Explanation
 from metrics.forms import Question
 from metrics.ledger_view import By, Group
 from metrics.why.links import Links, Refs
-from metrics.why.printing import direction_of, rounding_words, score_texts
-from metrics.words import NOISE, counted, day_words, signed
+from metrics.why.printing import direction_of, end_words, rounding_words, score_texts
+from metrics.words import NOISE, counted, signed
 
 _TABS = {By.CAUSE: "By cause", By.GIG: "By gig", By.AREA: "By area", By.ORDER: "By order"}
 _FILTER_OF = {By.CAUSE: "cause", By.GIG: "gig", By.AREA: "factor"}
@@ -58,8 +58,9 @@ def breakdown_of(
         Step(view.name, group.amount, view.url) for view, group in zip(views, groups, strict=True)
     ]
     unscored = explanation.form is Form.FIRST_SCORE
-    start = Level("no history" if unscored else day_words(explanation.before.day), first_score)
-    end = Level(day_words(explanation.after.day), last_score)
+    before, after = end_words(explanation)
+    start = Level("no history" if unscored else before, first_score)
+    end = Level(after, last_score)
     displayed = explanation.after.displayed
     ends: dict[str, Any] = {"start": start, "steps": steps, "end": end, "displayed": displayed}
     caption = "The grey bars are cut off below: the scale runs from 1 to 10."

@@ -30,7 +30,7 @@ class Hero:
 def hero_of(explanation: Explanation, platform: str) -> Hero:
     """Before → after first, then why, then how the display goes with the score."""
     before, after = explanation.before, explanation.after
-    sides = (before, after)
+    sides = explanation.sides
     display = ""
     if before.score is not None and after.score is not None:
         display = display_sentence(before.score, after.score)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metrics.explanation import Explanation
-from metrics.words import pair_decimals, score_words, signed
+from metrics.words import day_words, pair_decimals, score_words, signed
 
 
 def score_texts(start: float | None, end: float | None, least: int = 2) -> tuple[str, str]:
@@ -13,6 +13,15 @@ def score_texts(start: float | None, end: float | None, least: int = 2) -> tuple
         return words[0], words[1]
     decimals = pair_decimals(start, end, least)
     return f"{start:.{decimals}f}", f"{end:.{decimals}f}"
+
+
+def end_words(explanation: Explanation) -> tuple[str, str]:
+    """Names of the two ends: their days, or in what way one and the same day is seen."""
+    if explanation.before.day != explanation.after.day:
+        return day_words(explanation.before.day), day_words(explanation.after.day)
+    if explanation.policy_keys[0] != explanation.policy_keys[1]:
+        return "first settings", "other settings"
+    return "as known then", "as known now"
 
 
 def rounding_words(explanation: Explanation) -> str:

@@ -30,7 +30,8 @@ def settings_of(explanation: Explanation, days: MomentsForm, links: Links) -> Ot
         title = f"Both days under other settings: {_named(first)}."
         meaning = "So the score would have moved if the platform worked like that."
     else:
-        title = f"{before} under {_named(first)}, {after} under {_named(second)}."
+        then = "then" if same_day else after
+        title = f"{before} under {_named(first)}, {then} under {_named(second)}."
         meaning = "Lines with the cause “rules changed” say what the other settings do."
         if not same_day:
             meaning += " The other lines say what the days between did, under the earlier settings."

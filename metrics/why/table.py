@@ -95,7 +95,7 @@ def _after_sum(explanation: Explanation) -> list[dict[str, Any]]:
     if explanation.rounding is not None:
         words = f"rounding {rounding_words(explanation)} → {after.displayed}"
         found.append({"words": words, "holds": None})
-    for side in (explanation.before, after):
+    for side in explanation.sides:
         if side.observed is not None and side.displayed is not None:
             words = f"platform showed {whole(side.observed)} on {day_words(side.day)}"
             found.append({"words": words, "holds": side.residual == 0})

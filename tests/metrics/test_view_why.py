@@ -213,8 +213,10 @@ def test_one_day_is_compared_with_itself_under_other_settings(
 ) -> None:
     query: dict[str, str | date] = {"from_": TURN, "to": TURN, "to-under": SOONER}
     html = ask(client, story.seller, **query)
-    assert "5 Jun 2024 under the settings of this site" in html
-    assert "5 Jun 2024 under “Evidence halves in 90 days”." in html
+    assert (
+        "5 Jun 2024 under the settings of this site, then under “Evidence halves in 90 days”."
+    ) in html
+    assert "first settings" in html
     assert "fiverr-success-2024/1~evidence-halves-in-90-days" in html
     page = Page(html)
     proof = page.proof()
