@@ -20,6 +20,7 @@ _DRAWN = 4
 #: Futures differ without colour: dashed, dotted, dash and dot; with the legend's key of each.
 _DASHES: tuple[dict[str, str], ...] = ({}, {"dash": "2px,4px"}, {"dash": "8px,3px,2px,3px"})
 _KEYS = ("forecast", "forecast-dotted", "forecast-mixed")
+BAND_WORDS = "four draws of five"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def futures_table(
         if scale.displays is not None:
             head.append("displays")
         if future.low:
-            head.append("four draws of five")
+            head.append(BAND_WORDS)
     rows = []
     for day in days:
         number = (day - date_of(0)).days
@@ -212,8 +213,10 @@ def band_words(scale: Scale, low: float, high: float) -> str:
 
 
 def futures_legend(futures: Sequence[FutureLine]) -> list[dict[str, str]]:
-    """A key for each future."""
-    return [{"kind": _KEYS[n], "label": future.name} for n, future in enumerate(futures)]
+    """A key for each future, and one for their bands."""
+    keys = [{"kind": _KEYS[n], "label": future.name} for n, future in enumerate(futures)]
+    banded = any(future.low for future in futures)
+    return [*keys, {"kind": "band", "label": BAND_WORDS}] if banded else keys
 
 
 def futures_label(futures: Sequence[FutureLine], day: date, scale: Scale = SCORE) -> str:

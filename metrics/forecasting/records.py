@@ -205,7 +205,7 @@ def record_sentence(record: Record) -> str:
         return (
             f"Of {counted(number, 'forecast', 'forecasts')} {ahead} that came due, {miss}"
             f" was {unsigned(record.pace_miss)}{unit}; {record.in_band} of {number} lay in the"
-            f" band, {record.same_display} named the number displayed."
+            f" band, {record.same_display} named the number displayed.{_quiet_words(record)}"
             f"{hindsight_words(record.in_hindsight, number)}"
         )
     if record.quiet_miss is not None:
@@ -216,6 +216,14 @@ def record_sentence(record: Record) -> str:
             f"{hindsight_words(record.in_hindsight, number)}"
         )
     return waiting_words(record.number.of, record.horizon_days, record.due, record.next_due)
+
+
+def _quiet_words(record: Record) -> str:
+    """How far the future in which nothing new happens was off, beside that at the own pace."""
+    if record.quiet_miss is None:
+        return ""
+    miss = f"{unsigned(record.quiet_miss)}{record.number.unit}"
+    return f" Without new orders {record.number.miss_words} was {miss}."
 
 
 def waiting_words(of: str, horizon_days: int, due: int, next_due: date | None) -> str:

@@ -42,7 +42,7 @@ def test_the_past_is_a_line_and_each_future_is_dashed_in_its_own_way() -> None:
     assert figure["data"][1]["line"] != figure["data"][4]["line"]
     assert figure["standing"]["marks"] == [{"x": "2024-06-12", "label": "today", "role": "today"}]
     kinds = [entry["kind"] for entry in futures_legend([QUIET, PACE])]
-    assert kinds == ["forecast", "forecast-dotted"]
+    assert kinds == ["forecast", "forecast-dotted", "band"]
 
 
 def test_what_has_no_day_is_not_drawn() -> None:

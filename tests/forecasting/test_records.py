@@ -36,7 +36,8 @@ def test_the_rating_has_a_mean_miss_a_band_and_what_was_displayed() -> None:
     assert (first.in_band, first.same_display) == (1, 1)
     beside = (
         "Of 2 forecasts 30 days ahead that came due, the mean miss was 0.06 stars;"
-        " 1 of 2 lay in the band, 1 named the number displayed."
+        " 1 of 2 lay in the band, 1 named the number displayed. Without new orders"
+        " the mean miss was 0.20 stars."
     )
     assert record_sentence(first) == beside
     words = record_words([first, *others])
