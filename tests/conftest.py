@@ -61,6 +61,8 @@ def missing(reason: str) -> None:
 
 #: Marks of files that take minutes, the longest first.
 LONG = ("realdata", "faults", "e2e")
+#: Files that take tens of seconds: whole imports, and walks over every address.
+WALKS = ("sellers/importing/", "sellers/demo/", "security/", "test_every_address.py", "frontend/")
 #: Tests of numbers, words and forms of pages, for which the database only holds facts. Each page
 #: and all that it asks the database is met on ordinary servers by tests/test_every_address.py.
 HOLD_FACTS = (
@@ -107,7 +109,8 @@ def pytest_begin_with_the_longest(config: pytest.Config, items: list[pytest.Item
 
 def _how_late(item: pytest.Item) -> int:
     places = [place for place, mark in enumerate(LONG) if item.get_closest_marker(mark)]
-    return min(places, default=len(LONG))
+    walks = item.path.relative_to(ROOT / "tests").as_posix().startswith(WALKS)
+    return min(places, default=len(LONG) + (not walks))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from config.embedded.processes import is_alive
 
 PREFIX = "standing-test-"
+#: Bytes of memory that are left for everything else where the servers' files are kept in it.
+PLENTY = 6 << 30
 OWN_DATABASE = not os.environ.get("DATABASE_URL", "").strip()
 OWN_REDIS = not os.environ.get("REDIS_URL", "").strip()
 # Of several processes that share the tests each has a broker of its own, and the cache after it.
@@ -36,8 +38,21 @@ def _remove_homes_of_ended_runs(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-_remove_homes_of_ended_runs(Path(tempfile.gettempdir()))
-HOME = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+def _folder() -> Path:
+    """Memory where there is plenty of it: the servers make and drop files all the time."""
+    memory = Path("/dev/shm")  # noqa: S108 - the folder that is made there is private
+    try:
+        left = os.statvfs(memory)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    plenty = min(left.f_bavail * left.f_frsize, free) > PLENTY and os.access(memory, os.W_OK)
+    return memory if plenty else Path(tempfile.gettempdir())
+
+
+for folder in {Path(tempfile.gettempdir()), _folder()}:
+    _remove_homes_of_ended_runs(folder)
+HOME = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_folder()))
 
 os.environ["STANDING_HOME"] = str(HOME)
 os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests-" * 5)
