@@ -158,13 +158,14 @@ def test_what_dies_is_started_again_and_a_second_start_is_sent_to_the_first(
     started: Started,
 ) -> None:
     home = started.home
-    victims = ("bin/postgres -D", "valkey-server", "celery -A config.celery:app beat", "granian")
+    jobs = "celery -A config.celery:app"
+    victims = ("bin/postgres -D", "valkey-server", f"{jobs} beat", f"{jobs} worker", "granian")
     for words in victims:
         pid = pid_of(home, words)
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda pid=pid: not processes.is_alive(pid), f"{words} is gone")  # type: ignore[misc]
         wait_until(started.is_well, f"well again without {words}", seconds=30)
-    for name in ("postgresql", "valkey", "beat", "web"):
+    for name in ("postgresql", "valkey", "beat", "worker", "web"):
         wait_until(
             lambda name=name: f"{name} was ended by signal 9" in started.said(),  # type: ignore[misc]
             f"it says that {name} was started again",
