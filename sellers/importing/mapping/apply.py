@@ -216,12 +216,7 @@ class _ColumnReader:
     ) -> tuple[list[str], list[Problem]]:
         """Our cells, "" where unknown or unreadable, and the unreadable ones."""
         given = self._given(columns, rows)
-        distinct = set(given)
-        self._look_at(distinct)
-        found = [self._known[cell] for cell in given]
-        wrong: dict[int, Unreadable] = {}
-        if not self._unreadable.keys().isdisjoint(distinct):
-            wrong = {r: self._unreadable[c] for r, c in enumerate(given) if c in self._unreadable}
+        found, wrong = self._read_all(given)
         if self.days:
             self._add_days(found, columns, wrong)
         if self.how.constant:
@@ -242,6 +237,21 @@ class _ColumnReader:
             return columns[self.places[0]]
         parts = (columns[place] for place in self.places)
         return [" ".join(filter(None, row)) for row in zip(*parts, strict=True)]
+
+    def _read_all(self, given: Sequence[str]) -> tuple[list[str], dict[int, Unreadable]]:
+        """Every cell by itself, and what is wrong with it by row."""
+        if self.column.kind is Kind.TEXT and not self.how.words and self.how.other is None:
+            return list(given), {}
+        distinct = set(given)
+        self._look_at(distinct)
+        found = [self._known[cell] for cell in given]
+        if self._unreadable.keys().isdisjoint(distinct):
+            return found, {}
+        return found, {
+            row: self._unreadable[cell]
+            for row, cell in enumerate(given)
+            if cell in self._unreadable
+        }
 
     def _look_at(self, cells: set[str]) -> None:
         """Read the cells that were not met before."""

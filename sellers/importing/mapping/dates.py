@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -44,6 +45,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ])", re.IGNORECASE)
+_UTC_END = re.compile(r"\s?(?:UTC|GMT)$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 #: Longest text that can be a date.
 _CHARS = 60
@@ -69,8 +71,8 @@ def read_time(cell: str, order: str, today: dt.date, *, ahead: bool) -> str:
         Where it is no date, or one that could be another day than it seems.
     """
     if _ISO.match(cell):
-        return re.sub(r"\s?(?:UTC|GMT)$", "Z", cell, flags=re.IGNORECASE)
-    date, clock = _parted(_WEEKDAY.sub("", cell, count=1))
+        return _UTC_END.sub("Z", cell) if cell[-1] in "CcTt" else cell
+    date, clock = _parted(cell if cell[:1].isdecimal() else _WEEKDAY.sub("", cell, count=1))
     numbers = _NUMBERS.fullmatch(date)
     if numbers:
         day = _day_of(numbers[1], numbers[3], numbers[4], order)
@@ -98,6 +100,7 @@ def _parted(cell: str) -> tuple[str, str]:
     return cell[: found.start()].rstrip(" ,"), clock
 
 
+@lru_cache(maxsize=20_000)
 def _day_of(first: str, second: str, third: str, order: str) -> dt.date:
     if len(first) == 4:
         return _checked(first, second, third)
@@ -118,6 +121,7 @@ def _day_of(first: str, second: str, third: str, order: str) -> dt.date:
     raise NotADateError("It could be two days: nothing says whether the day or the month is first.")
 
 
+@lru_cache(maxsize=20_000)
 def _named_day(date: str, today: dt.date, *, ahead: bool) -> dt.date:
     if found := _MONTH_FIRST.fullmatch(date):
         word, number, year = found[1], found[2], found[3]

@@ -27,6 +27,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
     "¥": ("JPY", "CNY"),
     "zł": ("PLN",),
 }
+_SIGN = re.compile("|".join(map(re.escape, SIGNS)))
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _SPACES = re.compile("[\\s\u00a0\u202f\u2009']+")
 _DIGITS = re.compile(r"[\d.,]*\d[\d.,]*")
@@ -45,6 +46,8 @@ def currency_of(cell: str) -> tuple[str, ...]:
     code = _CODE.search(cell)
     if code:
         return (code[0],)
+    if cell.isascii() and "$" not in cell:
+        return ()
     return next((codes for sign, codes in SIGNS.items() if sign in cell), ())
 
 
@@ -56,9 +59,7 @@ def bare(cell: str) -> str:
     """
     if _DIGITS.fullmatch(cell):
         return cell
-    text = _CODE.sub("", cell)
-    for sign in SIGNS:
-        text = text.replace(sign, "")
+    text = _SIGN.sub("", _CODE.sub("", cell))
     text = _SPACES.sub("", text).replace("−", "-")
     if text.startswith("(") and text.endswith(")"):
         text = f"-{text[1:-1]}"
