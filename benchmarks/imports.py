@@ -202,14 +202,22 @@ def main() -> None:
     with server():
         found: dict[str, float] = {"rows": write_files(folder, asked.orders, asked.seed)}
         found["ours"], found["memory"] = _import(folder)
+        _tell(f"{found['rows']:,} rows: {found['ours']:.1f} s, {found['memory']:.0f} MiB")
         if asked.what == "speed":
             found["copy"] = copy_in(folder)
+            _tell(f"COPY of the same rows: {found['copy']:.1f} s")
             from benchmarks.import_peer import import_by_peer
 
             psql(f"TRUNCATE {', '.join(_TABLES)} CASCADE")
             found["peer_rows"] = write_files(folder, asked.peer_orders, asked.seed)
             found["peer"] = import_by_peer(folder)
+            _tell(f"django-import-export, {found['peer_rows']:,} rows: {found['peer']:.1f} s")
     print(json.dumps(found))
+
+
+def _tell(words: str) -> None:
+    """A line for who waits; what is measured goes to standard output."""
+    print(words, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
