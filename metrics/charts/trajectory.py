@@ -251,7 +251,8 @@ def trajectory_table(shown: Trajectory) -> dict[str, list[Any]]:
                 "; ".join(happened.get(day, [])),
             ]
         )
-    return {"head": ["Day", "Our estimate", "Displays", "What happened"], "rows": rows}
+    head = ["Day", "Our estimate", "Displays", "What happened"]
+    return {"head": head, "rows": rows, "text": [3]}
 
 
 def _marked(mark: Mark) -> str:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from django.template.loader import render_to_string
 
 from metrics.charts.trajectory import (
     Mark,
@@ -156,6 +157,14 @@ def test_the_table_has_the_last_day_of_every_month() -> None:
     days = 50  # 10 February to 30 March
     rows = trajectory_table(a_trajectory([8.0] * days))["rows"]
     assert [row[0] for row in rows] == ["30 Mar 2024", "29 Feb 2024"]
+
+
+def test_numbers_of_the_table_are_right_aligned_and_words_are_not() -> None:
+    table = trajectory_table(a_trajectory([9.52], marks=[Mark(START, "ill", "note")]))
+    twin = render_to_string("components/_twin.html", {"table": table})
+    assert '<td class="num">9.52</td><td class="num">10</td><td>ill</td>' in twin
+    plain = render_to_string("components/_twin.html", {"table": {**table, "text": None}})
+    assert '<td class="num">10</td>' in plain
 
 
 def test_the_label_tells_the_story_in_one_sentence() -> None:
