@@ -1,10 +1,9 @@
 """Moves many rows by binary COPY: columns into arrays, and rows into tables.
 
-Reading takes columns of fixed width from PostgreSQL as arrays, without a Python step per row.
-
-The server gathers each column into one array and COPY sends them as a single binary row:
-two million rows arrive as fourteen pieces of memory that numpy views as they are. (COPY of
-the rows themselves would be one protocol message, and one Python step, a row.)
+Columns of fixed width are read without a Python step per row: the server gathers each column into
+one array and COPY sends them as a single binary row, so that two million rows arrive as fourteen
+pieces of memory that numpy views as they are. (COPY of the rows themselves would be one protocol
+message, and one Python step, a row.)
 
 Every selected column has to be NOT NULL and of fixed width: coalesce unknowns to a mark.
 """
@@ -13,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,8 @@ WIDTHS: Mapping[str, tuple[str, str]] = {
 POSTGRES_EPOCH_US = 946_684_800_000_000
 #: Days between the same two.
 POSTGRES_EPOCH_DAYS = 10_957
+#: What Python calls 2000-01-01.
+_FIRST_ORDINAL = date(2000, 1, 1).toordinal()
 #: ``'-infinity'`` in a timestamptz, our mark for "unknown" inside arrays.
 UNKNOWN_TIME = np.iinfo(np.int64).min
 #: ``'-infinity'`` in a date.
@@ -98,9 +100,15 @@ def write_rows(
         connection.cursor() as cursor,
         cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy,
     ):
-        copy.set_types(list(columns.values()))
+        # A date in binary is a number of days: made here, it takes a tenth of the driver's time.
+        copy.set_types(["int4" if kind == "date" else kind for kind in columns.values()])
+        dates = [at for at, kind in enumerate(columns.values()) if kind == "date"]
         for row in rows:
-            copy.write_row(row)
+            values = list(row)
+            for at in dates:
+                if values[at] is not None:
+                    values[at] = values[at].toordinal() - _FIRST_ORDINAL
+            copy.write_row(values)
 
 
 def _array(answer: bytes, offset: int, kind: str) -> tuple[NDArray[Any], int]:
