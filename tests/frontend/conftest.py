@@ -26,20 +26,41 @@ def guide() -> str:
     return styleguide(request_for("/styleguide/", Person())).content.decode()
 
 
-def _page(browser: Browser, guide: str, width: int, height: int, touch: bool) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch)
-    page = context.new_page()
-    serve(page, lambda path: guide if path.startswith("/styleguide/") else None)
-    yield page
+@pytest.fixture(scope="module")
+def wide(browser: Browser) -> Iterator[Page]:
+    """One page for all tests of a file: another one would load and compile every script anew."""
+    yield from _page(browser, touch=False)
+
+
+@pytest.fixture(scope="module")
+def narrow(browser: Browser) -> Iterator[Page]:
+    yield from _page(browser, touch=True)
+
+
+def _page(browser: Browser, touch: bool) -> Iterator[Page]:
+    context = browser.new_context(has_touch=touch)
+    yield context.new_page()
     context.close()
 
 
+def _as_new(page: Page, guide: str, width: int, height: int) -> Iterator[Page]:
+    """The page of somebody who was never here; what a test leaves is gone behind it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.mouse.move(0, 0)
+    serve(page, lambda path: guide if path.startswith("/styleguide/") else None)
+    yield page
+    page.unroute_all()
+    page.evaluate("() => { try { localStorage.clear() } catch { /* a page of no site */ } }")
+    page.goto("about:blank")
+
+
 @pytest.fixture
-def desk(browser: Browser, guide: str) -> Iterator[Page]:
+def desk(wide: Page, guide: str) -> Iterator[Page]:
     """A wide page; `page.goto(f"{ORIGIN}/styleguide/")` opens the style guide."""
-    yield from _page(browser, guide, 1440, 900, touch=False)
+    yield from _as_new(wide, guide, 1440, 900)
 
 
 @pytest.fixture
-def phone(browser: Browser, guide: str) -> Iterator[Page]:
-    yield from _page(browser, guide, 390, 844, touch=True)
+def phone(narrow: Page, guide: str) -> Iterator[Page]:
+    yield from _as_new(narrow, guide, 390, 844)

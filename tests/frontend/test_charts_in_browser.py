@@ -168,6 +168,7 @@ def test_an_address_of_another_site_is_never_followed(desk: Page, guide: str) ->
 def test_a_library_that_does_not_load_is_said_and_the_table_stays(desk: Page) -> None:
     desk.route("**/plotly-basic.min.js", lambda route: route.abort())
     desk.goto(GUIDE)
+    desk.locator("#trajectory").scroll_into_view_if_needed()
     desk.locator("#trajectory[data-state=failed]").wait_for()
     expect(desk.locator("#trajectory .chart-wait.js-only")).to_contain_text("could not be drawn")
     assert desk.locator("#trajectory summary").is_visible()
