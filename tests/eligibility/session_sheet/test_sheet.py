@@ -107,6 +107,40 @@ def test_the_sheet_holds_the_period_and_what_comes(seller: Seller) -> None:
     assert ("Why 8 to 9." in text, "Why 10 to 9." in text) == (True, False)
 
 
+def test_the_plan_is_to_whatever_target_is_chosen(seller: Seller) -> None:
+    gig = seller.gigs.get()
+    query = "?from=2024-05-13&to=2024-06-12&by=2024-08-11&quality=clean&target="
+    # Six reviews with five stars are a rating of 5 already.
+    for target, words in (
+        ("9", "9 overall"),
+        (f"9&plan-gig={gig.pk}", f"9 on “{gig.title}”"),
+        ("rating-4.9", "a public rating of 4.9"),
+        ("top-rated", "Not by 11 Aug 2024: no number of clean orders up to 60 brings Top Rated."),
+        (f"gig-{gig.pk}", f"brings promotion of “{gig.title}”"),
+    ):
+        text = sheet("owner@example.test", seller, query + target)
+        assert words in text, target
+        assert f'<option value="{target.partition("&")[0]}" selected>' in text
+    # Nobody wrote, so nothing is known of the response rate; $600 of six orders are $480 net.
+    assert "Earnings: $5,280 with 60 clean orders, $10,000 or more is asked." in sheet(
+        "owner@example.test", seller, query + "top-rated"
+    )
+    # Who sees the standing alone reads which rules stand against it, and no amount.
+    text = sheet("standing@x.test", seller, query + "top-rated")
+    assert "Whatever their number, " in text
+    assert "earnings are not met by then" in text or "earnings and" in text
+    assert "$" not in text.split('id="sheet-plan"')[1].split("</section>")[0]
+    eyes = Client()
+    eyes.force_login(User.objects.get(email="owner@example.test"))
+    for wrong, words in (
+        ("level-9", "This is no target of the list."),
+        ("9&by=soon", "This is not a day."),
+    ):
+        response = eyes.get(address(seller, query.replace("&by=2024-08-11", "") + wrong))
+        assert response.status_code == 422
+        assert words in response.content.decode()
+
+
 def test_standing_only_reads_no_order_and_no_note_of_others(seller: Seller) -> None:
     _everything(seller)
     text = sheet("standing@x.test", seller)
