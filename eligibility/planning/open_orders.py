@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from eligibility.coming.judging import Known
 from eligibility.planning.stake_words import WEIGHT_WORDS, StakeReader
 from eligibility.planning.stakes import OpenStake, WayStakes, Weight, open_stakes
 from metrics.forecasting.ground import Ground
+from metrics.forecasting.open_orders import Due
 from metrics.words import day_words, signed
 from sellers.models import Order, OrderStatus, Seller
 from sellers.order_words import due_of, span_words
@@ -91,7 +92,8 @@ def open_context(
         order.pk: order
         for order in Order.objects.filter(seller=ground.seller, status=OrderStatus.OPEN)
     }
-    stakes = open_stakes(ground, known, _due_days(ground, orders))
+    due = {pk: _due(ground, order, now) for pk, order in orders.items()}
+    stakes = open_stakes(ground, known, due)
     shown = [one for one in stakes if form.gig in (None, one.gig)]
     page = Paginator(shown, ROWS).get_page(query.get("page"))
     reader = StakeReader(ground, known)
@@ -108,13 +110,12 @@ def open_context(
     }
 
 
-def _due_days(ground: Ground, orders: Mapping[int, Order]) -> dict[int, date | None]:
-    zone = ground.seller.zone
-    found: dict[int, date | None] = {}
-    for pk, order in orders.items():
-        at = due_of(order)
-        found[pk] = None if at is None else at.astimezone(zone).date()
-    return found
+def _due(ground: Ground, order: Order, now: datetime) -> Due:
+    at = due_of(order)
+    if at is None:
+        return Due()
+    over = (now - at).total_seconds() / 3600
+    return Due(at.astimezone(ground.seller.zone).date(), max(over, 0.0))
 
 
 def _weight(stake: OpenStake) -> Weight:

@@ -39,6 +39,7 @@ from metrics.engine.rating_plan import RatedOrders, rating_ground, rating_with
 from metrics.engine.reference import display
 from metrics.forecasting.ground import Ground
 from metrics.forecasting.open_orders import (
+    Due,
     Endings,
     EndScore,
     Way,
@@ -147,12 +148,12 @@ class OpenStake:
         return (weights[0], weights[-1], -round(points, 9), self.day, self.order)
 
 
-def open_stakes(ground: Ground, known: Known, due: Mapping[int, date | None]) -> list[OpenStake]:
+def open_stakes(ground: Ground, known: Known, due: Mapping[int, Due]) -> list[OpenStake]:
     """Every open order, the one with most at stake first (:attr:`OpenStake.rank`).
 
     Parameters
     ----------
-    due : the day each open order is due, by number; None where it is not known
+    due : when each open order is due, by number
     """
     endings = endings_of_open(ground, due)
     if not endings:

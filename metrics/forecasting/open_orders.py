@@ -41,7 +41,7 @@ class Endings:
     row : of the order in the ground's columns
     well : completed, on time where that can still be
     late : None where it is delivered already, or late already
-    overdue : not delivered, and due before today: however it ends, it is late
+    overdue : not delivered, and over its time: however it ends, it is late
     """
 
     order: int
@@ -73,30 +73,38 @@ class EndScore:
     gig: float | None
 
 
-def endings_of_open(ground: Ground, due: Mapping[int, date | None]) -> list[Endings]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The day an order is due, None where it is not known, and the hours it is over by now."""
+
+    day: date | None = None
+    hours_over: float = 0.0
+
+
+def endings_of_open(ground: Ground, due: Mapping[int, Due]) -> list[Endings]:
     """Every open order with its endings, without a review.
 
     Parameters
     ----------
-    due : the day each open order is due, by number; None or absent where it is not known
+    due : by number; absent where nothing is known
     """
     orders = ground.facts.orders
     rows = np.flatnonzero(orders.status == OrderStatus.OPEN).tolist()
-    return [_endings(ground, row, due.get(int(orders.order[row]))) for row in rows]
+    return [_endings(ground, row, due.get(int(orders.order[row]), Due())) for row in rows]
 
 
-def _endings(ground: Ground, row: int, due: date | None) -> Endings:
+def _endings(ground: Ground, row: int, due: Due) -> Endings:
     orders, today = ground.facts.orders, ground.today_number
     amount, late_hours = float(orders.amount_usd[row]), float(orders.late_hours[row])
     delivered = int(orders.delivered_day[row]) != NO_DAY
-    over = 0 if due is None or delivered else max(today - day_number(due), 0)
+    over = 0.0 if delivered else max(due.hours_over, 0.0)
     known = delivered and not np.isnan(late_hours)
     well = Hypothetical(
         gig=int(orders.gig[row]),
-        day=max(today if due is None else day_number(due), today),
+        day=max(today if due.day is None else day_number(due.day), today),
         amount_usd=None if np.isnan(amount) else amount,
         stars=None,
-        late_hours=late_hours if known else 24.0 * over,
+        late_hours=late_hours if known else over,
     )
     return Endings(
         order=int(orders.order[row]),

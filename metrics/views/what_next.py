@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import push_url, replace_url
+from django_htmx.http import replace_url
 
 from metrics.dates import local_date
 from metrics.forecasting.age_out import age_out_rows
@@ -34,7 +34,7 @@ from sellers.models import Scope, Seller, User
 @require_safe
 @login_required
 def what_next(request: HttpRequest, seller_id: int) -> HttpResponse:
-    """The page, or with HTMX the plan, the budget or the simulator alone."""
+    """The page, or with HTMX the plan, the budget or the simulator's answer alone."""
     seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     standing = standing_of(seller)
     if standing is None:
@@ -52,11 +52,9 @@ def what_next(request: HttpRequest, seller_id: int) -> HttpResponse:
     context = simulator_context(ground, request.GET)
     status = 422 if context.get("refused") else 200
     if wants_fragment(request, "simulator-answer"):
+        context["alone"] = True
         answer = render(request, "metrics/what_next/_answer.html", context, status=status)
         return replace_url(answer, context["form"].address(request.path))
-    if wants_fragment(request, "simulator"):
-        whole = render(request, "metrics/what_next/_simulator.html", context, status=status)
-        return push_url(whole, context["form"].address(request.path))
     context |= page_context(ground, standing, cast("User", request.user), request.GET)
     return render(request, "metrics/what_next/page.html", context, status=status)
 

@@ -197,7 +197,15 @@ class ScenarioForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any], ground: Ground) -> None:
-        self.query = _with_one_day(data, ground)
+        moved = _moved_to(data, ground)
+        self.query = {name: data.get(name) for name in data}
+        if moved is not None:
+            self.query["look"] = moved.isoformat()
+        days = str(_days_ahead(self.query.get("look"), ground))
+        #: What a page that shows the form as it was asked has to show anew.
+        self.shows_look, self.shows_ahead = moved is not None, days != data.get("ahead")
+        self.asked = data
+        self.query |= {"ahead": days, "ahead_was": days}
         super().__init__(self.query)
         self.ground = ground
         self.fields["look"] = _day_field("Look at", ground)
@@ -217,6 +225,16 @@ class ScenarioForm(forms.Form):
             for name, value in self.query.items()
             if value and name not in ("ahead", "ahead_was")
         }
+
+    @property
+    def more_rows(self) -> list[RowForm]:
+        """Rows that the page which asked does not show yet."""
+        return [row for row in self.rows if row.add_prefix("gig") not in self.asked]
+
+    @property
+    def more_changes(self) -> list[ChangeForm]:
+        """The same of real orders that are changed."""
+        return [row for row in self.changes if row.add_prefix("order") not in self.asked]
 
     def address(self, path: str) -> str:
         """The page with this state."""
@@ -333,18 +351,21 @@ def _ahead_field(ground: Ground) -> forms.IntegerField:
     )
 
 
-def _with_one_day(data: Mapping[str, Any], ground: Ground) -> dict[str, Any]:
-    """The address with one day to look at, that of the slider where it was moved."""
-    found = {name: data.get(name) for name in data}
-    ahead, was = str(found.get("ahead") or ""), str(found.get("ahead_was") or "")
+def _moved_to(data: Mapping[str, Any], ground: Ground) -> date | None:
+    """The day to which the slider was moved; None where it stands as it stood."""
+    ahead, was = str(data.get("ahead") or ""), str(data.get("ahead_was") or "")
     # "ascii": digits of other scripts are no numbers here.
-    if ahead != was and ahead.isascii() and ahead.isdecimal() and len(ahead) < 5:
-        found["look"] = (ground.today + timedelta(days=int(ahead))).isoformat()
+    if ahead == was or not (ahead.isascii() and ahead.isdecimal() and len(ahead) < 5):
+        return None
+    return ground.today + timedelta(days=int(ahead))
+
+
+def _days_ahead(look: object, ground: Ground) -> int:
+    """Where the slider stands for a day to look at, which may be no day."""
     try:
-        days = (date.fromisoformat(str(found.get("look") or "")) - ground.today).days
+        return (date.fromisoformat(str(look or "")) - ground.today).days
     except ValueError:
-        days = LOOK_DAYS
-    return found | {"ahead": str(days), "ahead_was": str(days)}
+        return LOOK_DAYS
 
 
 def _filled(data: Mapping[str, Any], letter: str, field: str) -> list[int]:

@@ -63,6 +63,22 @@ def test_the_simulator_answers_as_one_types_and_the_address_holds_it(
     expect(level.locator(".strip-ahead").first).to_be_attached()
     expect(page.locator("#coming-standing .strip-rows")).to_be_visible()
 
+    # Dragging the day and typing an amount swap the answer alone: the focus stays where it is.
+    day = simulator.get_by_label("Days ahead")
+    day.focus()
+    for _ in range(12):
+        day.press("ArrowRight", delay=5)
+    expect(page).to_have_url(re.compile(r"look=\d{4}-\d\d-\d\d"))
+    expect(simulator.locator(".next-sentence").first).not_to_have_text(said)
+    dragged = simulator.locator(".next-sentence").first.inner_text()
+    amount = simulator.get_by_label("Amount, USD").first
+    amount.press_sequentially("900", delay=20)
+    expect(simulator.locator(".next-sentence").first).not_to_have_text(dragged)
+    expect(page).to_have_url(re.compile(r"o1-amount=900\b"))
+    expect(amount).to_be_focused()
+    expect(level.get_by_text("With what you entered")).to_be_visible()
+    said = simulator.locator(".next-sentence").first.inner_text()
+
     # The address alone gives the same answer, and so does going back to it.
     page.goto(page.url)
     expect(page.locator("#simulator .next-sentence").first).to_have_text(said)

@@ -13,7 +13,7 @@ from metrics.engine.plan import NoPlan, Plan
 from metrics.engine.reference import display
 from metrics.engine.what_orders_do import even_days
 from metrics.forecasting.ground import Ground, ground_of
-from metrics.forecasting.open_orders import endings_of_open, scores_of_endings
+from metrics.forecasting.open_orders import Due, endings_of_open, scores_of_endings
 from metrics.forecasting.plan_words import (
     budget_sentence,
     lowering_sentence,
@@ -238,9 +238,9 @@ def test_the_scores_of_every_ending_are_what_the_simulator_says() -> None:
     )
     ground = ground_of(seller, TODAY)
     due = {
-        big.pk: TODAY + timedelta(days=4),
-        small.pk: TODAY - timedelta(days=2),
-        delivered.pk: TODAY,
+        big.pk: Due(TODAY + timedelta(days=4)),
+        small.pk: Due(TODAY - timedelta(days=2), hours_over=48),
+        delivered.pk: Due(TODAY, hours_over=2),
     }
     endings = endings_of_open(ground, due)
     assert [one.order for one in endings] == [big.pk, small.pk, delivered.pk]

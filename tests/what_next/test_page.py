@@ -121,31 +121,38 @@ def test_the_simulator_answers_for_a_hypothetical_order(client: Client, bad: Ord
         "o1-times": "3",
         "look": LOOK,
     }
-    text = fragment(client, bad.seller, "simulator", query)
-    assert text.lstrip().startswith('<section class="card" id="simulator"')
+    text = fragment(client, bad.seller, "simulator-answer", query)
+    assert text.lstrip().startswith('<div id="simulator-answer"')
     assert "On 22 Jul 2024 it displays" in text
     assert "order 1 that you entered" in text
     assert "order 3 that you entered" in text
-    # The state of the address is in the form, and there is one more row to fill.
-    assert 'name="o2-gig"' in text
-    assert 'value="3"' in text
     assert "instead of" in text
+    # There is one more row to fill; the page that has it already is not sent it again.
+    assert 'name="o2-gig"' in text
+    assert 'name="o2-gig"' not in fragment(
+        client, bad.seller, "simulator-answer", query | {"o2-gig": ""}
+    )
+    # The address alone gives the form as it was filled, and the same answer.
+    whole = page(client, bad.seller, query)
+    assert 'name="o2-gig"' in whole
+    assert 'value="3"' in whole
+    assert "On 22 Jul 2024 it displays" in whole
 
 
 def test_a_removed_order_is_what_the_calendar_says(client: Client, bad: Order) -> None:
-    text = fragment(client, bad.seller, "simulator", {"without": bad.ref, "look": TODAY})
+    text = fragment(client, bad.seller, "simulator-answer", {"without": bad.ref, "look": TODAY})
     ground = ground_of(bad.seller, TODAY)
     standing = Standing.objects.get(seller=bad.seller)
     assert standing.score is not None
     assert f"({standing.score:.2f})" in text
-    mended = fragment(client, bad.seller, "simulator", {"mend": bad.ref, "look": TODAY})
+    mended = fragment(client, bad.seller, "simulator-answer", {"mend": bad.ref, "look": TODAY})
     assert f"{display(standing.score)} (" in text
     assert "FOBAD0000001" in mended
     assert len(ground.gigs) == 2
 
 
 def test_a_break_is_answered_at_the_own_pace(client: Client, bad: Order) -> None:
-    text = fragment(client, bad.seller, "simulator", {"pause": 4, "look": LOOK})
+    text = fragment(client, bad.seller, "simulator-answer", {"pause": 4, "look": LOOK})
     assert "After a break of 4 weeks, at your own pace:" in text
 
 
@@ -172,13 +179,13 @@ def test_a_break_is_answered_at_the_own_pace(client: Client, bad: Order) -> None
 def test_what_cannot_be_simulated_says_what_is_wrong(
     client: Client, bad: Order, query: dict[str, str], words: str
 ) -> None:
-    text = fragment(client, bad.seller, "simulator", query, status=422)
-    # Where it stands, and once more in the answer, which is all that typing swaps in.
-    answer = fragment(client, bad.seller, "simulator-answer", query, status=422)
-    for part in (text, answer):
+    # In the answer, which is all that typing swaps in, and on the page where it stands.
+    text = fragment(client, bad.seller, "simulator-answer", query, status=422)
+    whole = page(client, bad.seller, query, status=422)
+    for part in (text, whole):
         assert words in part
         assert "Nothing was computed." in part
-    assert "The smallest plan" in page(client, bad.seller, query, status=422)
+    assert "The smallest plan" in whole
 
 
 def test_typing_and_dragging_swap_the_answer_alone(client: Client, bad: Order) -> None:
@@ -187,16 +194,20 @@ def test_typing_and_dragging_swap_the_answer_alone(client: Client, bad: Order) -
     headers = {"HX-Request": "true", "HX-Target": "simulator-answer"}
     response = client.get(url_of(bad.seller, query), headers=headers)
     text = response.content.decode()
-    assert text.startswith('<div id="simulator-answer"')
+    assert text.lstrip().startswith('<div id="simulator-answer"')
     assert "On 22 Jul 2024 it displays" in text
     kept = response["HX-Replace-Url"]
     assert "look=2024-07-22" in kept
     assert "ahead" not in kept
-    whole = fragment(client, bad.seller, "simulator", query)
-    assert "On 22 Jul 2024 it displays" in whole
-    assert 'value="2024-07-22"' in whole
+    # The field of the day follows the slider, and the slider what is typed there.
+    assert 'value="2024-07-22"' in text.split('id="simulator-look"')[1]
+    assert 'id="simulator-ahead"' not in text
+    typed = {"look": LOOK, "ahead": "30", "ahead_was": "30"}
+    follows = fragment(client, bad.seller, "simulator-answer", typed)
+    assert 'value="40"' in follows.split('id="simulator-ahead"')[1]
+    assert "On 22 Jul 2024 it displays" in page(client, bad.seller, query)
     # What is not moved does not count.
-    still = fragment(client, bad.seller, "simulator", query | {"ahead_was": "40"})
+    still = fragment(client, bad.seller, "simulator-answer", query | {"ahead_was": "40"})
     assert "On 12 Jun 2024 it displays" in still
 
 
@@ -212,7 +223,7 @@ def test_a_real_order_can_be_changed(client: Client, bad: Order) -> None:
     assert worse != said({"c1-order": bad.ref})
     # An order that is cancelled brings no review.
     assert said({"c1-order": bad.ref, "c1-how": "you-cancel", "c1-stars": "5"}) == worse
-    assert 'name="c2-order"' in fragment(client, bad.seller, "simulator", changed)
+    assert 'name="c2-order"' in fragment(client, bad.seller, "simulator-answer", changed)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +249,7 @@ def test_a_budget_is_that_of_the_number_to_keep(
 
 def test_an_order_of_another_seller_is_not_there(client: Client, bad: Order) -> None:
     other = a_history(a_seller(), orders=1)[0]
-    text = fragment(client, bad.seller, "simulator", {"without": other.ref}, status=422)
+    text = fragment(client, bad.seller, "simulator-answer", {"without": other.ref}, status=422)
     assert "is not a finished order of this seller" in text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,7 +28,7 @@ from eligibility.rules.types import Kind, Verdict
 from metrics.engine.days import date_of
 from metrics.engine.hypothetical import Scenario, applied
 from metrics.forecasting.ground import Ground, ground_of
-from metrics.forecasting.open_orders import Endings, Way, endings_of_open
+from metrics.forecasting.open_orders import Due, Endings, Way, endings_of_open
 from metrics.forecasting.simulation import imagined_facts
 from metrics.services import recompute_sellers
 from sellers.models import Observation, Order, OrderStatus, Seller
@@ -74,8 +74,12 @@ def seller() -> Seller:
     return seller
 
 
-def due_days(orders: list[Order]) -> dict[int, date | None]:
-    return {o.pk: None if o.due_at is None else o.due_at.date() for o in orders}
+def due_days(orders: list[Order]) -> dict[int, Due]:
+    return {
+        order.pk: Due(order.due_at.date(), (NOW - order.due_at).total_seconds() / 3600)
+        for order in orders
+        if order.due_at is not None
+    }
 
 
 def asked(seller: Seller, orders: list[Order]) -> tuple[Ground, Known, list[OpenStake]]:
