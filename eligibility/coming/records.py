@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from eligibility.models import KeptOutlook
 from eligibility.rules.types import Verdict
 from metrics.forecasting.records import (
-    BESIDE,
     HORIZONS,
     RecordWords,
     afterwards,
     hindsight_words,
     waiting_words,
+    words_beside,
 )
 from metrics.words import counted
 from sellers.models import Seller
@@ -168,8 +168,7 @@ def standing_record_words(records: Sequence[StandingRecord], subject: Subject) -
     """The sentences of every horizon; the one beside is of the first that has a record."""
     sentences = {one.horizon_days: _sentence(one, subject) for one in records}
     told = {one.horizon_days for one in records if one.quiet.of or one.pace.of}
-    first = next((horizon for horizon in BESIDE if horizon in told), min(sentences))
-    return RecordWords(sentences[first], tuple(sentences.values()))
+    return words_beside(sentences, told)
 
 
 def _sentence(record: StandingRecord, subject: Subject) -> str:

@@ -5,7 +5,7 @@ What came is told by the caller, from the facts as they are known now; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, median
@@ -192,6 +192,11 @@ def record_words(records: Sequence[Record]) -> RecordWords:
     """The sentences of every horizon; the one beside is of the first that has a record."""
     sentences = {record.horizon_days: record_sentence(record) for record in records}
     told = {r.horizon_days for r in records if r.pace_misses or r.quiet_misses}
+    return words_beside(sentences, told)
+
+
+def words_beside(sentences: Mapping[int, str], told: Collection[int]) -> RecordWords:
+    """The sentences by horizon; ``told`` are the horizons that have a record."""
     first = next((horizon for horizon in BESIDE if horizon in told), min(sentences))
     return RecordWords(sentences[first], tuple(sentences.values()))
 
