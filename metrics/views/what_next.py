@@ -26,7 +26,7 @@ from metrics.what_next.budget import budget_context
 from metrics.what_next.page import page_context
 from metrics.what_next.plan import plan_context
 from metrics.what_next.simulator import simulator_context
-from sellers.access import look_or_404, may_import
+from sellers.access import look_or_404
 from sellers.fragments import wants_fragment
 from sellers.models import Scope, Seller, User
 
@@ -38,8 +38,7 @@ def what_next(request: HttpRequest, seller_id: int) -> HttpResponse:
     seller = look_or_404(request, seller_id, needs=Scope.ORDERS)
     standing = standing_of(seller)
     if standing is None:
-        nothing = {"seller": seller, "may_import": may_import(request.user)}
-        return render(request, "metrics/what_next/empty.html", nothing)
+        return render(request, "metrics/what_next/empty.html", {"seller": seller})
     ground = ground_of(seller, standing.as_of)
     if wants_fragment(request, "plan"):
         context = plan_context(ground, standing, request.GET)

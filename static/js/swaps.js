@@ -110,8 +110,10 @@
     focusOn(same || part);
   });
   document.addEventListener("DOMContentLoaded", function () {
-    var main = region("main");
-    if (main && main.querySelector("[aria-invalid='true']")) focusWrong(main);
+    var main = region("main"), loaded = performance.getEntriesByType("navigation")[0];
+    /* A form that was refused comes back as the whole page, with 422 or 413. */
+    var refused = loaded && (loaded.responseStatus === 422 || loaded.responseStatus === 413);
+    if (main && (refused || main.querySelector("[aria-invalid='true']"))) focusWrong(main);
   });
 
   /* --- read aloud ----------------------------------------------------------------------- */
