@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from metrics.services import recompute_sellers
 from sellers.models import Grant, Seller, User
 from tests.builders import PASSWORD, a_gig, a_review, a_seller, a_user, an_order
+from tests.e2e.listening import listen
 
 pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.once]
 
@@ -30,23 +31,16 @@ def site(live_server: Any, settings: Any) -> str:
 
 
 @pytest.fixture
-def person(browser: Browser, site: str) -> Iterator[NewPerson]:
+def person(browser: Browser, site: str, complaints: list[str]) -> Iterator[NewPerson]:
     """Opens the browser of one more person; at the end none of them may have complained."""
-    complaints: list[str] = []
     contexts = []
-
-    def note(message: ConsoleMessage) -> None:
-        # A page that is not there says so to the console, too.
-        if message.type == "error" and "404" not in message.text:
-            complaints.append(message.text)
 
     def open_browser() -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", note)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        listen(page, complaints, but="404")  # a page that is not there says so to the console
         return page
 
     yield open_browser

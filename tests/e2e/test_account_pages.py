@@ -9,10 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, Page
 
 from sellers.models import Letter, Seller, User
 from tests.builders import PASSWORD, a_grant, a_seller, a_user
+from tests.e2e.listening import listen
 
 pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.once]
 
@@ -27,18 +28,11 @@ INSIDE = (
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
     """A narrow, dark page; the browser must have had nothing to say."""
-    complaints: list[str] = []
     context = browser.new_context(viewport={"width": 390, "height": 780}, color_scheme="dark")
     page = context.new_page()
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    listen(page, complaints)
     yield page
     context.close()
     assert complaints == []
