@@ -42,9 +42,8 @@ def budget_sentence(ground: Ground, budget: EntitlementBudget) -> str:
     if not budget.rules:
         return f"No rule of {name} that orders can break is met today."
     kinds = listed([_kind(budget, kind) for kind in ErrorKind])
-    tightest = [one.absorbs[kind] for kind in ErrorKind if (one := budget.tightest(kind))]
     # Where it matters which gig they are on, the number is that of the kindest one.
-    split = any(absorbed.differs for absorbed in tightest)
+    split = any(absorbed.differs for one in budget.rules for absorbed in one.absorbs.values())
     where = ", on the gigs where it hurts least," if split else ""
     return f"{name} absorbs{where} {kinds}."
 
