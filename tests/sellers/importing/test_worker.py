@@ -25,6 +25,7 @@ from sellers.importing.batches import (
     queue_batch,
     requeue_lost_batches,
 )
+from sellers.importing.reading import BLOCK_ROWS
 from sellers.importing.run import run_batch
 from sellers.models import FileRole, ImportBatch, ImportState, Order, Seller, User
 from tests.builders import an_admin
@@ -38,7 +39,7 @@ from tests.sellers.importing.files import (
 )
 from tests.servers import Worker, wait_until
 
-ROWS = 30_000
+ROWS = BLOCK_ROWS + 1_000  # more than one block
 
 
 def a_large_history() -> list[NewFile]:
