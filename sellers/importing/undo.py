@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -260,28 +260,37 @@ def _take_back(batch: ImportBatch, enter: Enter) -> UndoEffect:
         delete_rows(Gig, _removed(GIG_LOG))
         gone = _sellers_back(place)
         hand_edited = _count("SELECT count(*) FROM hand_edited")
-    later: Counter[int] = Counter()
-    for found in tables.values():
-        later.update(found.later)
-    order = (
-        "orders",
-        "reviews",
-        "reviews waiting for their order",
-        "gigs",
-        "first messages",
-        "observations",
-    )
     return UndoEffect(
-        tables=tuple(
-            TableUndo(words, tables[words].removed, tables[words].kept, tables[words].restored)
-            for words in order
-        ),
+        tables=tuple(_table(words, tables[words]) for words in _SHOWN_TABLES),
         sellers_removed=gone,
         waiting_again=waiting_again,
         hand_edited=hand_edited,
-        later=dict(sorted(later.items())),
+        later=_later(tables.values()),
         sellers=tuple(sellers),
     )
+
+
+#: Kinds of facts in the order in which they are shown.
+_SHOWN_TABLES = (
+    "orders",
+    "reviews",
+    "reviews waiting for their order",
+    "gigs",
+    "first messages",
+    "observations",
+)
+
+
+def _table(words: str, found: Unwound) -> TableUndo:
+    return TableUndo(words, found.removed, found.kept, found.restored)
+
+
+def _later(tables: Iterable[Unwound]) -> dict[int, int]:
+    """Rows that later imports spoke of too, by import."""
+    later: Counter[int] = Counter()
+    for found in tables:
+        later.update(found.later)
+    return dict(sorted(later.items()))
 
 
 def _sellers(batch: ImportBatch) -> Sequence[int]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from sellers.importing import batches, copies, merging, trial
 from sellers.importing.batches import NewFile, create_batch
 from sellers.importing.decisions import preview_batch
+from sellers.importing.preview import effect_of
 from sellers.importing.run import run_batch
 from sellers.models import FileRole, ImportBatch, ImportState
 from tests.builders import PASSWORD, an_admin
@@ -111,7 +112,6 @@ def test_a_trial_on_copies_tells_what_one_on_the_tables_themselves_does(
     batch = draft(*a_bit_of_everything(tmp_path))
     before, rows = facts(), real_rows()
     during: list[list[int]] = []
-    effect_of = trial.effect_of
 
     def looked_at(*arguments: Any) -> dict[str, Any]:
         during.append(real_rows())

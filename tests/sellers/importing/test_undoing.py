@@ -19,6 +19,8 @@ from sellers.import_pages.working import working_context
 from sellers.importing import batches, trial, undo
 from sellers.importing.batches import NewFile, create_batch
 from sellers.importing.decisions import UNDO_CANCELLED, cancel_batch, preview_batch, queue_undo
+from sellers.importing.deletion import delete_rows
+from sellers.importing.preview import effect_of
 from sellers.importing.run import run_batch
 from sellers.importing.undo import UNDO_STEPS
 from sellers.models import FileRole, ImportBatch, ImportState
@@ -55,7 +57,7 @@ def by_somebody_else(work: Callable[[], Any]) -> Any:
 def elsewhere(question: str, *values: object) -> list[tuple[Any, ...]]:
     """What somebody else sees meanwhile."""
     with psycopg.connect(**connection.get_connection_params()) as other:
-        return other.execute(question, values).fetchall()  # type: ignore[arg-type]
+        return other.execute(question, values).fetchall()
 
 
 def test_an_undo_is_told_step_by_step_and_can_be_cancelled_until_it_ends(
@@ -78,7 +80,7 @@ def test_an_undo_is_told_step_by_step_and_can_be_cancelled_until_it_ends(
 
     # A worker is in the middle of it: it stops before the next step.
     seen: list[str] = []
-    take_away = undo.delete_rows
+    take_away = delete_rows
 
     def watched(*arguments: Any) -> int:
         [(stage,)] = elsewhere("SELECT stage FROM sellers_importbatch WHERE id = %s", batch.pk)
@@ -135,17 +137,14 @@ def test_a_preview_neither_waits_for_others_nor_holds_them_up(
         state=ImportState.COLUMNS,
     )
     preview_batch(batch_id=batch.pk)
-    effect_of = trial.effect_of
     locked: list[object] = []
 
     def looked_at(*arguments: Any) -> dict[str, Any]:
         locked.extend(elsewhere("SELECT handle FROM sellers_seller FOR UPDATE NOWAIT"))
         return effect_of(*arguments)
 
-    monkeypatch.setattr(trial, "effect_of", looked_at)
     with psycopg.connect(**connection.get_connection_params()) as other:
         other.execute("SELECT FROM sellers_seller FOR UPDATE")
-        monkeypatch.setattr(trial, "effect_of", effect_of)
         run_batch(batch_id=batch.pk)  # somebody else holds the seller all the while
     batch.refresh_from_db()
     assert (batch.state, batch.rows_new) == (ImportState.READY, 1)
