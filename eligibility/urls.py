@@ -38,9 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("clients/<int:seller_id>/snooze/", coaching.client_snooze, name="client_snooze"),
     path("sellers/<int:seller_id>/session/", session_sheet.session_sheet, name="session_sheet"),
     path("sellers/<int:seller_id>/next/standing/", coming.coming, name="coming"),
-    path(
-        "sellers/<int:seller_id>/next/open-orders/", open_orders.open_orders, name="open_orders"
-    ),
+    path("sellers/<int:seller_id>/next/open-orders/", open_orders.open_orders, name="open_orders"),
     path("notices/", notices.notices_page, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read/", notices.notice_read, name="notice_read"),

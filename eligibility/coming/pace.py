@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,15 @@ from eligibility.computing import rules_key
 from eligibility.rules import RULES_VERSION
 from eligibility.rules.facts import InquiryColumns
 from eligibility.rules.types import OUT_OF_FORCE, Kind, Verdict
-from metrics.engine.columns import Float64, Int32, Int64, OrderColumns, ReviewColumns
+from metrics.engine.columns import (
+    Float64,
+    Int32,
+    Int64,
+    OrderColumns,
+    ReviewColumns,
+    joined_columns,
+    taken_rows,
+)
 from metrics.engine.days import NO_DAY, day_number
 from metrics.engine.hypothetical import FIRST_NUMBER
 from metrics.engine.pace import QUANTILES, WEEK, Draws, OwnWeeks, TooLittle, dealt_rows
@@ -40,8 +47,6 @@ from metrics.series import DailySeries
 DRAWS = 60
 #: Draws in one pass: their orders are arrays in memory.
 _AT_ONCE = 20
-
-Columns = TypeVar("Columns", OrderColumns, ReviewColumns, InquiryColumns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,7 +201,7 @@ class _Hand:
         base, cards, weeks = self._base, self._draws.cards[draw], self._draws.weeks
         at, shift = dealt_rows(self._order_starts, cards, weeks)
         rows = self._orders[at]
-        orders = _taken(base.orders, rows)
+        orders = taken_rows(base.orders, rows)
         number = FIRST_NUMBER - len(base.orders.order) - np.arange(len(rows))
         buyer = np.where(self._new[rows], FIRST_IMAGINED_CLIENT - number, base.buyer[rows])
         finished = _moved(orders.finished_day, shift)
@@ -218,26 +223,26 @@ class _Hand:
         )
         ordered = np.maximum(_moved(base.ordered_day[rows], shift), self._today)
         return Course(
-            orders=_together(base.orders, dealt),
-            reviews=_together(base.reviews, self._dealt_reviews(cards, weeks)),
+            orders=joined_columns((base.orders, dealt)),
+            reviews=joined_columns((base.reviews, self._dealt_reviews(cards, weeks))),
             ordered_day=np.concatenate((base.ordered_day, ordered.astype(np.int32))),
             buyer=np.concatenate((base.buyer, buyer)),
             amount_cents=np.concatenate((base.amount_cents, base.amount_cents[rows])),
-            inquiries=_together(base.inquiries, self._dealt_inquiries(cards, weeks)),
+            inquiries=joined_columns((base.inquiries, self._dealt_inquiries(cards, weeks))),
             score=self._score(draw),
         )
 
     def _dealt_reviews(self, cards: Int64, weeks: Int64) -> ReviewColumns:
         """Reviews posted again later; each stays with the order it was written about."""
         at, shift = dealt_rows(self._review_starts, cards, weeks)
-        reviews = _taken(self._base.reviews, self._reviews[at])
+        reviews = taken_rows(self._base.reviews, self._reviews[at])
         day = _moved(reviews.posted_day, shift)
         never, first = np.full(len(at), NO_DAY, np.int32), np.zeros(len(at), np.int8)
         return replace(reviews, posted_day=day, start_day=day, end_day=never, edited=first)
 
     def _dealt_inquiries(self, cards: Int64, weeks: Int64) -> InquiryColumns:
         at, shift = dealt_rows(self._asked_starts, cards, weeks)
-        asked = _taken(self._base.inquiries, self._asked[at])
+        asked = taken_rows(self._base.inquiries, self._asked[at])
         reply = np.where(asked.reply_day == NO_DAY, NO_DAY, _moved(asked.reply_day, shift))
         message = _moved(asked.message_day, shift)
         return replace(asked, message_day=message, reply_day=reply.astype(np.int32))
@@ -269,14 +274,3 @@ def _first_of_client(base: Course) -> NDArray[np.bool_]:
 def _moved(day: Int32, shift: Int64) -> Int32:
     moved: Int32 = (day + shift).astype(np.int32)
     return moved
-
-
-def _taken(columns: Columns, rows: Int64) -> Columns:
-    kind = type(columns)
-    return kind(**{name: getattr(columns, name)[rows] for name in kind.__slots__})
-
-
-def _together(one: Columns, other: Columns) -> Columns:
-    kind = type(one)
-    pairs = ((name, getattr(one, name), getattr(other, name)) for name in kind.__slots__)
-    return kind(**{name: np.concatenate((mine, theirs)) for name, mine, theirs in pairs})

@@ -301,15 +301,18 @@ def test_a_plan_that_cannot_be_asked_says_what_is_wrong(
 
 def test_a_seller_before_the_first_computation_and_one_without_score(client: Client) -> None:
     owner = a_user()
-    empty, thin = a_seller(owner=owner), a_seller(owner=owner)
+    empty, thin, bare = (a_seller(owner=owner) for _ in range(3))
     an_order(a_gig(thin), NOW - timedelta(days=20))
-    recompute_sellers(seller_ids=[thin.pk], now=NOW)
+    recompute_sellers(seller_ids=[thin.pk, bare.pk], now=NOW)
     client.force_login(owner)
     assert "Nothing to look ahead from" in page(client, empty)
     text = page(client, thin)
     assert "No score to carry on" in text
     assert "There is no forecast at your own pace: it needs 5 finished orders" in text
     assert "There is no score to lose yet." in text
+    nothing = page(client, bare)
+    assert "There is no gig yet that orders could come on." in nothing
+    assert "There is no gig yet that orders could go wrong on." in nothing
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_orders(client: Client) -> None:
