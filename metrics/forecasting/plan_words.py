@@ -198,7 +198,7 @@ def lowering_sentence(
 
 
 def budget_sentence(ground: Ground, budget: ErrorBudget) -> str:
-    """``2 late orders on “Logo design” would leave 9; on “Book editing” none.``"""
+    """``2 late orders on “Logo design” would leave 9; on “Book editing” none would.``"""
     kindest, harshest = budget.gigs[0], budget.gigs[-1]
     one, many = ERROR_WORDS[budget.kind]
     title = f"“{ground.gigs[kindest.gig].title}”"
@@ -215,7 +215,7 @@ def budget_sentence(ground: Ground, budget: ErrorBudget) -> str:
         return f"{best[0].upper()}{best[1:]}."
     if harshest.absorbed == kindest.absorbed:
         return f"{best[0].upper()}{best[1:]}, where one costs least; on every gig as many would."
-    worst = "none" if not harshest.absorbed else str(harshest.absorbed)
+    worst = "none would" if not harshest.absorbed else f"only {harshest.absorbed} would"
     other = f"“{ground.gigs[harshest.gig].title}”"
     return f"{best[0].upper()}{best[1:]}; on {other} {worst}."
 
