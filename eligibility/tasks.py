@@ -8,6 +8,7 @@ from django.utils import timezone
 from eligibility import services
 from eligibility.coming import keeping
 from eligibility.computing import SELLERS_AT_ONCE
+from metrics.turns import for_each_seller
 
 #: Seconds after which a part that nobody has begun is dropped: the next turn asks again.
 _EXPIRES = 9 * 60.0
@@ -30,4 +31,9 @@ def recompute_due() -> None:
 @shared_task
 def keep_outlooks() -> None:
     """Level and promotion as forecast, on the days on which the score was; some sellers a turn."""
-    keeping.keep_outlooks(seller_ids=keeping.sellers_due(), now=timezone.now())
+    now = timezone.now()
+
+    def keep(seller_id: int) -> None:
+        keeping.keep_outlooks(seller_ids=[seller_id], now=now)
+
+    for_each_seller(keeping.sellers_due(), keep, "Outlooks were not kept")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from metrics import cohorts, services
 from metrics.forecasting import hindsight, track_record
 from metrics.models import Run
+from metrics.turns import for_each_seller
 
 
 @shared_task(bind=True, max_retries=3)
@@ -60,6 +61,9 @@ def keep_forecasts() -> None:
     Whoever has none of a month ago or more gets those of past days too, in hindsight.
     """
     now = timezone.now()
-    due = track_record.sellers_due(now)
-    track_record.keep_forecasts(seller_ids=due, now=now)
-    hindsight.keep_in_hindsight(seller_ids=due, now=now)
+
+    def keep(seller_id: int) -> None:
+        track_record.keep_forecasts(seller_ids=[seller_id], now=now)
+        hindsight.keep_in_hindsight(seller_ids=[seller_id], now=now)
+
+    for_each_seller(track_record.sellers_due(now), keep, "Forecasts were not kept")
