@@ -46,7 +46,7 @@ def _by_hand(story: Story) -> None:
     story.observed(REMOVAL_DAY - 10, "score", value="6")
     story.observed(REMOVAL_DAY + 2, "score", value="8", words="Success score: 8 out of 10")
     story.observed(REMOVAL_DAY + 2, "level", label="Level 2")
-    story.observed(-10, "impact", label="strong negative", gig="api", area="conflict_free")
+    story.observed(-10, "impact", label="strong negative", gig="api", area="conflict-free orders")
     story.note(-236, "The client opened a dispute over the scope; settled by support")
     story.note(EDIT_DAY, "The client changed the review after testing again")
     story.note(REMOVAL_DAY, "The platform removed a review that broke its rules")
