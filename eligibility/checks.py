@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 from eligibility.rule_files import RuleFileError, rule_sets_by_id
 
 
-@register()
+@register("formulas")
 def rule_files_hold(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """A rule that cannot be read would only be noticed in the night, by the recompute."""
     try:

@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 from metrics.policy_files import PolicyFileError, current_policy_file
 
 
-@register()
+@register("formulas")
 def policy_files_hold(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """A policy that cannot be read would else be noticed by the first page that needs it."""
     try:

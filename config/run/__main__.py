@@ -10,14 +10,14 @@ from functools import partial
 from types import FrameType
 
 from config import env
-from config.embedded import CannotStart, Home, Servers
+from config.embedded import CannotStart, Home, Servers, processes
 from config.embedded.errors import from_log
 from config.embedded.lock import AlreadyOwned, FolderLock
 from config.embedded.servers import KINDS
 from config.env import BadSetting
 from config.healthcheck import host_to_ask, is_well
 from config.run import preflight, programs
-from config.run.children import Children
+from config.run.children import Children, Process
 
 WEB_SECONDS = 60.0
 CHECK_SECONDS = 0.2
@@ -46,25 +46,29 @@ def run(home: Home, host: str, port: int) -> None:
             preflight.check_disk(home)
             preflight.check_port(host, port)
             children = Children(home, say)
+            compiler = programs.start_compiler(home)
             try:
-                start_everything(children, home, host, port, address)
+                start_everything(children, compiler, home, host, port, address)
                 look_after(children)
             finally:
                 for number in STOPPING:
                     signal.signal(number, signal.SIG_IGN)
                 children.stop()
+                processes.end_child(compiler, signal.SIGKILL, seconds=5)
     except AlreadyOwned as error:
         raise preflight.already_running(error.owner, home) from None
 
 
-def start_everything(children: Children, home: Home, host: str, port: int, address: str) -> None:
+def start_everything(
+    children: Children, compiler: Process, home: Home, host: str, port: int, address: str
+) -> None:
     servers = Servers(home)
     for kind in KINDS:
         if kind.is_wanted:
             children.add_server(kind.name.lower(), partial(servers.start, kind), kind.stop)
     # Its accounts have public passwords: not where others can reach the site.
     demo = env.flag(os.environ, "STANDING_DEMO", default=host in LOOPBACK)
-    preparation = programs.Preparation(home, demo=demo)
+    preparation = programs.Preparation(home, demo=demo, compiler=compiler)
     try:
         preparation.wait_until_ready(say)
         for program in programs.programs(home, host, port):

@@ -10,25 +10,25 @@ import hashlib
 import io
 import json
 import os
-import subprocess
-import sys
+import time
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config.run.programs import READY
+from config.embedded import processes
+from config.run.programs import COMPILER, READY
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    # Compiles on the other core, while the database is set up and the story is loaded.
-    compiling = subprocess.Popen([sys.executable, "-m", "eligibility.rules.warm_up"])
     django.setup()
+    check_formulas()
     migrate()
     from sellers.demo.accounts import existing_demo_accounts
 
@@ -36,7 +36,7 @@ def main() -> None:
     collect_static()
     if is_first:
         # Here and now, so that the first page has something to show; later the workers do it.
-        compiling.wait()
+        wait_for_compiler()
         call_command("recompute", "--all", stdout=io.StringIO())
         keep_first_forecasts()
     say(READY)  # the programs start while the passwords are tried, which is slow on purpose
@@ -45,6 +45,21 @@ def main() -> None:
 
 def say(words: str) -> None:
     print(words, flush=True)
+
+
+def check_formulas() -> None:
+    """A policy or a rule that cannot be read is said now, not by the first page that needs it."""
+    try:
+        call_command("check", tags=["formulas"], stdout=io.StringIO())
+    except SystemCheckError as error:
+        raise SystemExit(str(error)) from None
+
+
+def wait_for_compiler() -> None:
+    """The supervisor started it; a program that compiled the same beside it would gain nothing."""
+    pid = int(os.environ.get(COMPILER, "0"))
+    while pid and processes.is_alive(pid):
+        time.sleep(0.05)
 
 
 def migrate() -> None:

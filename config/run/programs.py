@@ -20,6 +20,7 @@ from config.run.children import Process
 CELERY = (sys.executable, "-m", "celery", "-A", "config.celery:app")
 Account = tuple[str, str, str]  # e-mail, password, what it is for
 READY = "ready"
+COMPILER = "STANDING_COMPILER"  # the number of its process, for the preparation
 
 
 @dataclass(frozen=True)
@@ -85,17 +86,32 @@ def environment(home: Home, variables: dict[str, str]) -> dict[str, str]:
     return {**local, **os.environ, "STANDING_HOME": str(home.root), **variables}
 
 
+def start_compiler(home: Home) -> Process:
+    """Compile the engine, on the other core, while servers start and the database is set up.
+
+    It takes a second where that was done before.
+    """
+    return processes.launch(
+        (sys.executable, "-m", "eligibility.rules.warm_up"),
+        log=home.logs / "prepare.log",
+        death_signal=signal.SIGKILL,
+        cwd=ROOT,
+    )
+
+
 class Preparation:
     """`config.run.prepare` in a process of its own: it loads far more than a supervisor needs."""
 
-    def __init__(self, home: Home, *, demo: bool) -> None:
+    def __init__(self, home: Home, *, demo: bool, compiler: Process) -> None:
         self._log = home.logs / "prepare.log"
         command = [sys.executable, "-m", "config.run.prepare"]
         with self._log.open("ab") as errors:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 processes.launch_command(command, death_signal=signal.SIGKILL),
                 cwd=ROOT,
-                env=environment(home, {"STANDING_DEMO": str(int(demo))}),
+                env=environment(
+                    home, {"STANDING_DEMO": str(int(demo)), COMPILER: str(compiler.pid)}
+                ),
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

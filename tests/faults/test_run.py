@@ -206,6 +206,18 @@ def test_a_setting_that_cannot_be_read_is_said_in_one_line(
     assert done.stderr.strip() == ("PORT: read 'eighty', allowed: a whole number from 1 to 65535.")
 
 
+def test_a_policy_that_is_not_there_stops_the_start_with_what_to_set(
+    ready_home: Home, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STANDING_POLICY", "nonsense")
+    run = Started(ready_home, port)
+    assert run.process.wait(60) == 1
+    assert "STANDING_POLICY is “nonsense”; this deployment has" in run.said()
+    assert "Set STANDING_POLICY to one that is there" in run.said()
+    assert "Traceback" not in run.said()
+    assert processes_of(ready_home) == {}
+
+
 def test_data_of_another_major_version_stops_the_start_with_the_way_to_move(
     ready_home: Home, port: int
 ) -> None:
