@@ -233,7 +233,9 @@ class SharedWorker:
         if self._lives():
             self._ask("cancel_consumer", queue=celery.conf.task_default_queue)
             wait_until(
-                lambda: not self._ask("active") and not self._ask("reserved"), "the worker rests"
+                lambda: not self._ask("active") and not self._ask("reserved"),
+                "the worker rests",
+                seconds=120,
             )
 
     def stop(self) -> None:

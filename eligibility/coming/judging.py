@@ -33,7 +33,6 @@ from metrics.engine.future import Trajectory
 from metrics.engine.types import OrderStatus
 from metrics.facts import FactColumns
 from metrics.forecasting.ground import Ground
-from metrics.forecasting.quiet import quiet_forecast
 from metrics.series import DailySeries
 
 #: Numbers of imagined clients begin here, above all real ones (60 bits).
@@ -147,38 +146,6 @@ def known_of(ground: Ground) -> Known:
         [rule_set for rule_set in sets if rule_set.kind is Kind.LEVELS],
     )
     return Known(seller.pk, today, read, tuple(sets), before)
-
-
-def judge_grounds(
-    grounds: Sequence[Ground],
-    last_day: date,
-    *,
-    known: Known | None = None,
-    clients: Clients = Clients.NEW,
-) -> Coming:
-    """Judge grounds of one seller, real or imagined, if nothing else new happens.
-
-    Parameters
-    ----------
-    grounds : at least one, all of one seller and one day, each a course in this order
-    last_day : today or later
-    known : :func:`known_of` any of them, where it is read already
-    clients : who buys hypothetical orders (those with negative numbers); no first message of a
-        client comes with them
-
-    Raises
-    ------
-    ValueError
-        If there is no ground, or the last day lies before today.
-    """
-    if not grounds:
-        raise ValueError("there is no ground to judge")
-    known = known or known_of(grounds[0])
-    courses = [
-        course_of(known, ground.facts, quiet_forecast(ground, last_day).overall, clients)
-        for ground in grounds
-    ]
-    return judge_courses(known, courses, last_day)
 
 
 def course_of(

@@ -8,12 +8,11 @@ people corrected by hand is not in the log: it counts as known all along.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
 
-from sellers.models import ChangeKind, ImportBatch, ImportEffect, ImportState, Order, Seller
+from sellers.models import ChangeKind, ImportEffect, ImportState, Order, Seller
 
 # The oldest value after the moment counts: of equal keys the last one stays.
 _AS_KNOWN = """
@@ -50,13 +49,6 @@ def reviews_as_known(at: dt.datetime) -> str:
 def _filled(table: str, kind: ChangeKind, gig: str, at: dt.datetime) -> str:
     moment = f"'{at.astimezone(dt.UTC).isoformat()}'::timestamptz"
     return _AS_KNOWN.format(table=table, kind=kind.value, gig=gig, moment=moment)
-
-
-def known_since(orders: Sequence[Order]) -> dict[int, dt.datetime]:
-    """Since when each order is known, by id, in one query."""
-    batches = {order.first_batch_id for order in orders if order.first_batch_id is not None}
-    ended = dict(ImportBatch.objects.filter(pk__in=batches).values_list("pk", "finished_at"))
-    return {order.pk: ended.get(order.first_batch_id or 0) or order.created_at for order in orders}
 
 
 def anything_known(seller: Seller, moment: dt.datetime) -> bool:

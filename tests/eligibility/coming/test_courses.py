@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from eligibility.coming.judging import Clients, course_of, judge_courses, judge_grounds, known_of
+from eligibility.coming.judging import Clients, course_of, judge_courses, known_of
 from eligibility.coming.moves import standing_moves
 from eligibility.coming.pace import DRAWS, PaceStanding, pace_standing
 from eligibility.coming.page import outlook_of
@@ -22,6 +22,7 @@ from metrics.forecasting.simulation import imagined
 from metrics.services import recompute_sellers
 from sellers.models import Inquiry, OrderStatus, Seller
 from tests.builders import NOW, a_gig, a_review, a_seller, an_order
+from tests.eligibility.coming.grounds import judge_grounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
 
@@ -136,8 +137,6 @@ def test_many_courses_are_judged_as_each_alone(seller: Seller) -> None:
 
 def test_no_course_and_a_day_that_is_past_are_refused(seller: Seller) -> None:
     ground = ground_of(seller, TODAY)
-    with pytest.raises(ValueError, match="no ground"):
-        judge_grounds([], LAST)
     with pytest.raises(ValueError, match="0 courses"):
         judge_courses(known_of(ground), [], LAST)
     course = course_of(known_of(ground), ground.facts, ground.future(LAST).now())

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from django.test import TestCase, override_settings
 
-from eligibility.coming.judging import judge_grounds
 from eligibility.coming.quiet import quiet_standing
 from eligibility.results import LEVEL_COLUMNS
 from eligibility.rules.types import Kind
@@ -18,6 +17,7 @@ from metrics.forecasting.quiet import quiet_forecast
 from metrics.services import recompute_sellers
 from sellers.demo.loader import load_demo
 from sellers.models import Seller
+from tests.eligibility.coming.grounds import judge_grounds
 from tests.eligibility.coming.spans import rows_of, stored_rows
 
 ANCHOR = date(2026, 11, 20)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from eligibility.coming.judging import Coming, judge_grounds
+from eligibility.coming.judging import Coming
 from metrics.engine.days import day_number
 from metrics.engine.hypothetical import Hypothetical, Scenario
 from metrics.engine.what_orders_do import even_days
@@ -16,6 +16,7 @@ from metrics.forecasting.planning import clean_order
 from metrics.forecasting.simulation import imagined
 from sellers.models import Gig, Inquiry, Order, Seller
 from tests.builders import NOW, a_gig, a_review, a_seller, an_order
+from tests.eligibility.coming.grounds import judge_grounds
 
 TODAY = NOW.date()
 BY = TODAY + timedelta(days=60)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from eligibility.coming.judging import Known, judge_grounds, known_of
+from eligibility.coming.judging import Known, known_of
 from eligibility.computing import in_force
 from eligibility.planning.budget_words import absorbed_words, budget_sentence
 from eligibility.planning.budgets import (
@@ -23,6 +23,7 @@ from metrics.forecasting.planning import MOST_ERRORS, ErrorKind, wrong_order
 from metrics.forecasting.simulation import imagined
 from sellers.models import Observation, Seller
 from tests.builders import a_gig, a_review, a_seller
+from tests.eligibility.coming.grounds import judge_grounds
 from tests.eligibility.planning.stories import TODAY, answered, bought
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]

@@ -33,7 +33,7 @@ def read(folder: Path, text: str) -> tuple[list[str], list[list[str]], list[int]
     path.write_text(text)
     table = open_table(path)
     chunks = list(table.chunks())
-    rows = [row for chunk in chunks for row in chunk.rows]
+    rows = [list(row) for chunk in chunks for row in chunk.rows]
     return table.names, rows, [p.row for chunk in chunks for p in chunk.torn]
 
 

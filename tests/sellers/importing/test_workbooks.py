@@ -86,7 +86,7 @@ def saved(folder: Path, content: bytes) -> Path:
 
 def rows_of(folder: Path, content: bytes, name: str = "") -> list[list[str]]:
     table = open_table(saved(folder, content), name)
-    return [table.names, *(row for chunk in table.chunks() for row in chunk.rows)]
+    return [table.names, *(list(row) for chunk in table.chunks() for row in chunk.rows)]
 
 
 HEADER = [text("order_ref"), text("ordered_at"), text("amount")]
