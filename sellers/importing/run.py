@@ -41,8 +41,8 @@ from sellers.models import ImportBatch, ImportState
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two updates of the progress row.
-PROGRESS_SECONDS = 0.5
+#: Seconds between two updates of the progress row: each waits for the blocks on their way.
+PROGRESS_SECONDS = 1.0
 
 Progress = Callable[[ImportBatch], None]
 

@@ -42,6 +42,8 @@ class Command(BaseCommand):
         "rows were rejected; 1 it failed, or every row was rejected; 2 wrong usage, or files "
         "whose columns have to be chosen."
     )
+    # Pages and their addresses are none of its business, and take as long to load as the rest.
+    requires_system_checks = ("formulas",)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
