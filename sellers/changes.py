@@ -7,7 +7,6 @@ the transaction that wrote them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
 import structlog
 from django.conf import settings
@@ -37,7 +36,8 @@ def facts_changed(*, seller_ids: Iterable[int], reason: str) -> None:
     Seller.objects.filter(pk__in=ids).update(revision=F("revision") + 1)
     log.info("facts changed", sellers=len(ids), reason=reason)
     # The facts are saved even if the queue cannot be reached; the nightly run catches up.
-    transaction.on_commit(partial(_tell, ids, reason), robust=True)
+    # A function with a name: of a `partial` Django cannot say that it failed, and fails itself.
+    transaction.on_commit(lambda: _tell(ids, reason), robust=True)
 
 
 def _tell(seller_ids: list[int], reason: str) -> None:

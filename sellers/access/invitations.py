@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import structlog
@@ -66,4 +65,4 @@ def addresses_of(user: User) -> list[str]:
 def write(to: str, subject: str, letter: str, **words: Any) -> None:
     """Send a letter once the transaction holds; a mail server that fails loses no change."""
     text = render_to_string(f"sellers/access/letters/{letter}.txt", words)
-    transaction.on_commit(partial(send_mail, subject, text, None, [to]), robust=True)
+    transaction.on_commit(lambda: send_mail(subject, text, None, [to]), robust=True)

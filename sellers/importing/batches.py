@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -141,7 +140,7 @@ def queue_batch(*, batch_id: int) -> None:
     """Hand a batch to the workers on commit. Handing it out twice does no harm."""
     ImportBatch.objects.filter(pk=batch_id).update(queued_at=timezone.now())
     # Where the broker cannot be reached, the batch stays queued and is handed out later.
-    transaction.on_commit(partial(_send, batch_id), robust=True)
+    transaction.on_commit(lambda: _send(batch_id), robust=True)
 
 
 def _send(batch_id: int) -> None:
