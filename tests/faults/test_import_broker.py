@@ -54,7 +54,7 @@ def test_an_import_ends_though_its_broker_is_gone_while_it_is_saved(
         wait_until(lambda: reads(ImportState.RUNNING, "saving"), "it is saved", seconds=60)
         first.kill()
         first.wait()
-    wait_until(Order.objects.exists, "it is saved", seconds=60)
+    wait_until(lambda: "on_commit" in worker.said(), "the broker is missed", seconds=60)
     second = valkey.start(home)
     worker.stop()
     valkey.stop(second)
