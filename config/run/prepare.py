@@ -28,8 +28,8 @@ from config.run.programs import COMPILER, READY
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    check_formulas()
     migrate()
+    check_formulas()
     from sellers.demo.accounts import existing_demo_accounts
 
     is_first = load_demo()
