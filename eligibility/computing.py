@@ -14,9 +14,8 @@ from eligibility.facts import ReadFacts, read_eligibility_facts
 from eligibility.margins import is_thin
 from eligibility.rules.evaluate import counted_rules
 from eligibility.rules.judge import Judgement, judge, metric_of
-from eligibility.rules.levels import Phase
 from eligibility.rules.spans import LevelSpans, RuleSpans, all_spans, level_spans
-from eligibility.rules.types import Kind, RuleSet, Verdict
+from eligibility.rules.types import Kind, Phase, RuleSet, Verdict
 from metrics.facts import FactColumns
 from metrics.series import DailySeries
 

@@ -14,8 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from eligibility.rules.flips import FlipCause
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Verdict
+from eligibility.rules.types import Phase, Verdict
 from sellers.models import Gig, Inquiry, Order, Seller
 
 
@@ -110,7 +109,7 @@ class LevelSpan(Span):
     """
 
     class PhaseChoice(models.IntegerChoices):
-        """Same numbers as :class:`eligibility.rules.levels.Phase`."""
+        """Same numbers as :class:`eligibility.rules.types.Phase`."""
 
         NO_RULES = Phase.NO_RULES.value, "no rules in force"
         HOLDS = Phase.HOLDS.value, "holds"

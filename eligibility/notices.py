@@ -15,9 +15,8 @@ from django.conf import settings
 from eligibility.computing import Judged, in_force
 from eligibility.models import Notice
 from eligibility.results import grace_dates
-from eligibility.rules.levels import Phase
 from eligibility.rules.spans import RuleSpans
-from eligibility.rules.types import Kind, Verdict
+from eligibility.rules.types import Kind, Phase, Verdict
 from metrics.engine.columns import Int64
 from metrics.engine.days import date_of
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from eligibility.models import EligibilityStanding
 from eligibility.rule_words import Levels, level_title
-from eligibility.rules.levels import Phase
+from eligibility.rules.types import Phase
 from metrics.words import counted, day_words
 
 

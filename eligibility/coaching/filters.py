@@ -21,8 +21,7 @@ from django.db.models import (
 
 from eligibility.models import ComingLoss
 from eligibility.rule_files import rule_sets_by_id
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Kind
+from eligibility.rules.types import Kind, Phase
 from metrics.models import Move
 from sellers.filters import ROSTER_SORTS, RosterQuery
 from sellers.models import ClientMark, Seller

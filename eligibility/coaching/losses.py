@@ -15,11 +15,11 @@ from eligibility.computing import in_force
 from eligibility.models import ComingLoss
 from eligibility.rules.evaluate import counted_rules
 from eligibility.rules.judge import metric_of
-from eligibility.rules.levels import LevelDays, Phase
+from eligibility.rules.levels import LevelDays
 from eligibility.rules.nearest import Situation, nearest
 from eligibility.rules.records import SellerRecord, record_of
 from eligibility.rules.steps import StepKind
-from eligibility.rules.types import Bounds, Kind, Rule, RuleSet, Scope, Verdict
+from eligibility.rules.types import Bounds, Kind, Phase, Rule, RuleSet, Scope, Verdict
 from metrics.engine.columns import Int8
 from metrics.engine.days import date_of
 

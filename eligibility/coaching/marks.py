@@ -17,7 +17,7 @@ from django.http import Http404
 from eligibility.models import ComingLoss, EligibilityStanding
 from eligibility.pages.level_words import level_titles
 from eligibility.rule_words import level_title
-from eligibility.rules.levels import Phase
+from eligibility.rules.types import Phase
 from metrics.models import Standing
 from sellers.access import sellers_shown_to
 from sellers.models import ClientMark, Seller, User

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eligibility.rules.judge import Judgement
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import OUT_OF_FORCE, Kind, RuleSet, Verdict
+from eligibility.rules.types import OUT_OF_FORCE, Kind, Phase, RuleSet, Verdict
 from metrics.engine.columns import Float64, Int8
 
 

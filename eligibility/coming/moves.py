@@ -16,9 +16,8 @@ from eligibility.rule_words import Levels, level_title
 from eligibility.rules.evaluate import counted_rules
 from eligibility.rules.flips import FlipCause
 from eligibility.rules.judge import Judgement
-from eligibility.rules.levels import Phase
 from eligibility.rules.spans import LevelSpans, RuleSpans, all_spans, level_spans
-from eligibility.rules.types import Kind, Verdict
+from eligibility.rules.types import Kind, Phase, Verdict
 from eligibility.standing_words import last_day
 from eligibility.words import STATE_WORDS, state_of
 from metrics.engine.days import date_of

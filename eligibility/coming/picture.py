@@ -14,9 +14,8 @@ from eligibility.coming.pace import PaceStanding
 from eligibility.computing import in_force
 from eligibility.pages.history import spans_of
 from eligibility.pages.parts import Link, State
-from eligibility.rules.levels import Phase
 from eligibility.rules.spans import LevelSpans, RuleSpans
-from eligibility.rules.types import Kind
+from eligibility.rules.types import Kind, Phase
 from eligibility.words import state_of
 from metrics.engine.columns import Float64
 from metrics.engine.days import FOREVER, date_of, day_number

@@ -14,8 +14,7 @@ from eligibility.coming.page import outlook_of
 from eligibility.coming.picture import standing_strip
 from eligibility.computing import in_force
 from eligibility.rule_words import level_title
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import OUT_OF_FORCE, Kind
+from eligibility.rules.types import OUT_OF_FORCE, Kind, Phase
 from eligibility.words import STATE_WORDS, state_of
 from metrics.engine.days import day_number
 from metrics.engine.hypothetical import Scenario, applied

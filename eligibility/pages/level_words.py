@@ -11,7 +11,7 @@ from eligibility.pages.parts import RuleLine, State
 from eligibility.pages.seller_parts import GraceClock
 from eligibility.rule_files import rule_sets_by_id
 from eligibility.rule_words import Levels, level_title
-from eligibility.rules.levels import Phase
+from eligibility.rules.types import Phase
 from eligibility.standing_words import days_left_words, last_day
 from metrics.words import counted, day_words, listed
 

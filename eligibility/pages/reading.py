@@ -24,10 +24,9 @@ from eligibility.rule_words import Levels
 from eligibility.rules.evaluate import force_of
 from eligibility.rules.facts import EligibilityFacts
 from eligibility.rules.flips import FlipCause
-from eligibility.rules.levels import Phase
 from eligibility.rules.nearest import Situation, nearest
 from eligibility.rules.records import SellerRecord, record_of
-from eligibility.rules.types import Bounds, Metric, Rule, RuleSet
+from eligibility.rules.types import Bounds, Metric, Phase, Rule, RuleSet
 from eligibility.step_words import gain_words, loss_words
 from metrics.engine.days import day_number
 from sellers.models import Gig, Seller

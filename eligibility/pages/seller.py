@@ -17,8 +17,7 @@ from eligibility.pages.seller_parts import (
     SellerEligibilityPage,
 )
 from eligibility.rule_words import level_title
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Group, RuleSet
+from eligibility.rules.types import Group, Phase, RuleSet
 from eligibility.words import STATE_WORDS
 from metrics.engine.days import date_of
 from metrics.words import counted, day_words

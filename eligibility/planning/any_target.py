@@ -13,8 +13,7 @@ from eligibility.models import EligibilityStanding
 from eligibility.planning.form import LevelOrGig, level_choices
 from eligibility.planning.page import entitlement_plan
 from eligibility.rule_files import rule_sets
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Kind, RuleSet
+from eligibility.rules.types import Kind, Phase, RuleSet
 from metrics.forecasting.ground import Ground
 from metrics.models import Standing
 from metrics.what_next.plan import NO_USUAL, plan_of

@@ -18,8 +18,7 @@ from eligibility.planning.stakes import (
     Weight,
 )
 from eligibility.rule_words import Levels, needed_words, number_words, value_words
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Kind, Metric
+from eligibility.rules.types import Kind, Metric, Phase
 from eligibility.standing_words import last_day
 from metrics.engine.days import date_of, day_number
 from metrics.engine.reference import display

@@ -21,13 +21,13 @@ from eligibility.coming.judging import Coming, Known, course_of, judge_courses
 from eligibility.computing import in_force
 from eligibility.planning.one_order import ORDER_SUMS, OneOrder, sums_on
 from eligibility.rules.evaluate import counted_rules, force_of, verdict_on
-from eligibility.rules.levels import Phase
 from eligibility.rules.totals import Total, bounds_of, exactly
 from eligibility.rules.types import (
     Bounds,
     Kind,
     Level,
     Metric,
+    Phase,
     Rule,
     RuleSet,
     Scope,

@@ -11,7 +11,6 @@ last word on its day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +23,6 @@ from metrics.engine.compiled import compiled
 from metrics.engine.days import NO_DAY, date_of
 
 
-class Phase(IntEnum):
-    """How firmly a level is held."""
-
-    #: No rules for levels were in force.
-    NO_RULES = 0
-    HOLDS = 1
-    #: Below a requirement; the clock runs.
-    GRACE = 2
-    #: The clock ran out; people decide.
-    REVIEW = 3
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class LevelDays:
     """The level of every seller on every day, shape (axis.size,) each; ranks, 0 is none yet.
@@ -43,7 +30,7 @@ class LevelDays:
     Attributes
     ----------
     held : the level held as far as certain
-    phase : :class:`Phase`
+    phase : :class:`~eligibility.rules.types.Phase`
     least, most : what the level may be; a rule on the level uses them as bounds
     grace_start : first day of the running grace period, NO_DAY where none runs
     supported, possible : the highest level whose rules are all met today, and not certainly

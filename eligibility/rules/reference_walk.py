@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from eligibility.rules.evaluate import counted_rules, force_of, overall_of, verdict_on
-from eligibility.rules.levels import Phase
 from eligibility.rules.records import SellerRecord
 from eligibility.rules.reference import metric_value
 from eligibility.rules.types import (
@@ -15,6 +14,7 @@ from eligibility.rules.types import (
     Kind,
     Level,
     Metric,
+    Phase,
     Rule,
     RuleSet,
     Scope,

@@ -217,7 +217,7 @@ class LevelSpans:
     ----------
     held, least, most, supported, possible : ranks as in
         :class:`~eligibility.rules.levels.LevelDays`
-    phase : :class:`~eligibility.rules.levels.Phase`
+    phase : :class:`~eligibility.rules.types.Phase`
     grace_start : NO_DAY where no clock runs
     """
 

@@ -25,6 +25,18 @@ class Verdict(IntEnum):
     UNKNOWN = 2
 
 
+class Phase(IntEnum):
+    """How firmly a level is held."""
+
+    #: No rules for levels were in force.
+    NO_RULES = 0
+    HOLDS = 1
+    #: Below a requirement; the clock runs.
+    GRACE = 2
+    #: The clock ran out; people decide.
+    REVIEW = 3
+
+
 class Group(StrEnum):
     """Published rules and guesses at unpublished ones are never mixed."""
 

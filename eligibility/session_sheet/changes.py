@@ -10,8 +10,7 @@ from itertools import groupby, pairwise
 from eligibility.models import EligibilityStanding, LevelSpan, RuleSpan
 from eligibility.pages.level_words import level_titles
 from eligibility.rule_words import Levels, level_title
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Verdict
+from eligibility.rules.types import Phase, Verdict
 from eligibility.standing_words import last_day
 from metrics.words import day_words
 from sellers.models import Seller

@@ -63,7 +63,7 @@ def unreadable(damaged: Mapping[str, Sequence[str]], problems: Problems) -> None
 
 def text(cells: list[str], name: str, limit: int, problems: Problems) -> Texts:
     """Text of up to ``limit`` characters."""
-    if max(map(len, cells), default=0) > limit:
+    if any(cells) and max(map(len, cells)) > limit:
         problems.add(
             mark(cells, lambda cell: len(cell) > limit),
             name,

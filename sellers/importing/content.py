@@ -17,18 +17,20 @@ from sellers.importing.problems import FileProblemError
 _GZIP = b"\x1f\x8b"
 #: Unpacked bytes that every file may have, and how many times its size beyond them.
 FREE_BYTES = 64 << 20
+#: Read at once: whoever asks for little waits for other threads as often as it asks.
+_READ_BYTES = 1 << 20
 MAX_RATIO = 100
 
 
 def open_bytes(path: Path) -> BinaryIO:
     """The bytes of a file; those inside where it is packed by gzip."""
-    file = path.open("rb")
+    file = path.open("rb", _READ_BYTES)
     if file.read(2) != _GZIP:
         file.seek(0)
         return file
     file.seek(0)
     limit = FREE_BYTES + MAX_RATIO * path.stat().st_size
-    return cast("BinaryIO", io.BufferedReader(_Unpacked(file, limit), 1 << 18))
+    return cast("BinaryIO", io.BufferedReader(_Unpacked(file, limit), _READ_BYTES))
 
 
 def open_text(path: Path, encoding: str, errors: str = "strict") -> TextIO:

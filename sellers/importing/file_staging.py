@@ -21,6 +21,7 @@ from sellers.importing.columns import BlockCells, Checked, is_zone
 from sellers.importing.context import Context
 from sellers.importing.gigs import check_gigs
 from sellers.importing.inquiries import check_inquiries
+from sellers.importing.numbering import SellerNumbers
 from sellers.importing.observations import check_observations
 from sellers.importing.orders import check_orders
 from sellers.importing.problems import FileProblemError, Problem
@@ -39,6 +40,8 @@ _CHECKS: Mapping[FileRole, tuple[Callable[[Block, Context], Checked], str]] = {
     FileRole.INQUIRIES: (check_inquiries, staging.INQUIRIES),
     FileRole.OBSERVATIONS: (check_observations, staging.OBSERVATIONS),
 }
+#: Blocks after which is looked for garbage: each look goes through all cells of a block.
+_COLLECTED = 16
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class FileStaging:
     ) -> None:
         self.batch, self.paths, self.after_block = batch, paths, after_block
         self.opened: list[_Opened] = []
+        self.sellers = SellerNumbers()
+        self.blocks = 0
 
     def open(self) -> None:
         """Look at every file before a row is read; orders come before reviews.
@@ -94,6 +99,7 @@ class FileStaging:
         with Writing() as writing:
             for each in self.opened:
                 self._stage_file(each, context, writing)
+            writing.put(self.sellers.stage)
         batch.rows_total = batch.rows_done
         if not batch.rows_done:
             names = ", ".join(each.file.name for each in self.opened)
@@ -127,7 +133,8 @@ class FileStaging:
         check, table = _CHECKS[block.role]
         checked = check(block, context)
         bad = checked.problems.bad
-        lines, columns = checked.good()
+        lines, good = checked.good()
+        columns = self.sellers.numbered(good) if lines else good
         writing.put(
             partial(staging.stage, table=table, file_id=file.pk, lines=lines, columns=columns)
         )
@@ -139,7 +146,9 @@ class FileStaging:
         batch.rows_rejected += int(bad.sum()) + len(block.torn)
         batch.rows_no_review += checked.no_review
         batch.rows_done += block.rows
-        gc.collect(0)  # only what this block made; the collector is paused
+        self.blocks += 1
+        if self.blocks % _COLLECTED == 0:
+            gc.collect(0)  # only what these blocks made; the collector is paused
         self.after_block()
         if block.companion is not None:
             refused = {checked.lines[row] for row in bad.nonzero()[0].tolist()}

@@ -31,7 +31,7 @@ CREATE TEMPORARY TABLE {incoming} AS
 SELECT touched.seller_id, {keys}, {facts}, count(*) AS rows,
        (array_agg(staged.file_id ORDER BY {rank}))[1] AS file_id,
        (array_agg(staged.line ORDER BY {rank}))[1] AS line
-FROM {staged} AS staged JOIN touched_sellers AS touched USING (platform, handle)
+FROM {staged} AS staged JOIN touched_sellers AS touched USING (seller_no)
 GROUP BY touched.seller_id, {group}
 """
 
@@ -63,7 +63,7 @@ SELECT {kind}, p.seller_id, coalesce(staged.file_id, p.file_id), coalesce(staged
        {column}, coalesce(p.refused, ''), {reason}, {fix}
 FROM {proposed} AS p
 LEFT JOIN (SELECT staged.*, touched.seller_id FROM {staged} AS staged
-           JOIN touched_sellers AS touched USING (platform, handle)) AS staged
+           JOIN touched_sellers AS touched USING (seller_no)) AS staged
     ON p.refused IS NOT NULL AND staged.seller_id = p.seller_id AND {matches}
 """
 

@@ -17,7 +17,7 @@ CREATE TEMPORARY TABLE file_gigs AS
 SELECT seller_id, ref, {", ".join(_FIRST.format(name) for name in _TEXTS)},
        bool_or(is_active) AS is_active, count(*) AS rows,
        min(file_id) AS file_id, min(line) AS line
-FROM staged_gigs JOIN touched_sellers USING (platform, handle)
+FROM staged_gigs JOIN touched_sellers USING (seller_no)
 GROUP BY seller_id, ref
 """  # noqa: S608 - made of constants
 

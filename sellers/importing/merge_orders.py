@@ -44,7 +44,7 @@ CONTRADICTIONS = (
 
 _REPEATS = """
 CREATE TEMPORARY TABLE repeated_orders AS
-SELECT platform, handle, ref FROM staged_orders GROUP BY platform, handle, ref
+SELECT seller_no, ref FROM staged_orders GROUP BY seller_no, ref
 HAVING count(*) > 1
 """
 
@@ -52,13 +52,12 @@ HAVING count(*) > 1
 _SAID = """
 CREATE TEMPORARY VIEW said_orders AS
 SELECT seller_id, ref, file_id, line, fills_only, {facts}
-FROM staged_orders JOIN touched_sellers USING (platform, handle)
+FROM staged_orders JOIN touched_sellers USING (seller_no)
 """
 _SAID_REPEATEDLY = """
 WHERE NOT EXISTS (
     SELECT FROM repeated_orders AS repeated
-    WHERE (repeated.platform, repeated.handle, repeated.ref)
-        = (staged_orders.platform, staged_orders.handle, staged_orders.ref)
+    WHERE (repeated.seller_no, repeated.ref) = (staged_orders.seller_no, staged_orders.ref)
 )
 UNION ALL SELECT seller_id, ref, file_id, line, fills_only, {facts} FROM laid_orders
 """
@@ -68,8 +67,8 @@ CREATE TEMPORARY TABLE laid_orders AS
 SELECT seller_id, ref, (array_agg(file_id ORDER BY {rank}))[1] AS file_id,
        (array_agg(line ORDER BY {rank}))[1] AS line, bool_and(fills_only) AS fills_only, {overlaid}
 FROM staged_orders
-JOIN repeated_orders USING (platform, handle, ref)
-JOIN touched_sellers USING (platform, handle)
+JOIN repeated_orders USING (seller_no, ref)
+JOIN touched_sellers USING (seller_no)
 GROUP BY seller_id, ref
 """
 
@@ -207,7 +206,7 @@ def write_orders(batch_id: int) -> None:
             _log(batch_id)
             cursor.execute(SQL(_UPDATE).format(assignments=assignments), {"batch": batch_id})
         cursor.execute(_WRITTEN)
-        for part in slices("proposed_orders", "p"):
+        for part in slices("p"):
             insert = SQL(_INSERT).format(stored=columns, values=values, slice=part)
             cursor.execute(insert, {"batch": batch_id})
         analyze("written_orders")

@@ -81,26 +81,24 @@ DELETE FROM sellers_waitingreview USING joined_reviews
 WHERE sellers_waitingreview.id = joined_reviews.waiting_id
 """
 
-_IDENTITY = "platform, handle, order_ref, coalesce(ref, ''), posted_at"
+_IDENTITY = "seller_no, order_ref, coalesce(ref, ''), posted_at"
 
 _REPEATS = f"""
 CREATE TEMPORARY TABLE repeated_reviews AS
-SELECT platform, handle, order_ref, coalesce(ref, '') AS ref, posted_at FROM staged_reviews
+SELECT seller_no, order_ref, coalesce(ref, '') AS ref, posted_at FROM staged_reviews
 GROUP BY {_IDENTITY} HAVING count(*) > 1
 """  # noqa: S608 - made of constants
 
 _SAID = """
 CREATE TEMPORARY VIEW said_reviews AS
 SELECT seller_id, order_ref, coalesce(ref, '') AS ref, posted_at, file_id, line, {facts}
-FROM staged_reviews AS staged JOIN touched_sellers USING (platform, handle)
+FROM staged_reviews AS staged JOIN touched_sellers USING (seller_no)
 """
 _SAID_REPEATEDLY = """
 WHERE NOT EXISTS (
     SELECT FROM repeated_reviews AS repeated
-    WHERE (repeated.platform, repeated.handle, repeated.order_ref, repeated.ref,
-           repeated.posted_at)
-        = (staged.platform, staged.handle, staged.order_ref, coalesce(staged.ref, ''),
-           staged.posted_at)
+    WHERE (repeated.seller_no, repeated.order_ref, repeated.ref, repeated.posted_at)
+        = (staged.seller_no, staged.order_ref, coalesce(staged.ref, ''), staged.posted_at)
 )
 UNION ALL
 SELECT seller_id, order_ref, ref, posted_at, file_id, line, {facts} FROM laid_reviews
@@ -112,8 +110,8 @@ SELECT seller_id, order_ref, repeated.ref, posted_at,
        (array_agg(file_id ORDER BY {rank}))[1] AS file_id,
        (array_agg(line ORDER BY {rank}))[1] AS line, {overlaid}
 FROM staged_reviews AS staged
-JOIN repeated_reviews AS repeated USING (platform, handle, order_ref, posted_at)
-JOIN touched_sellers USING (platform, handle)
+JOIN repeated_reviews AS repeated USING (seller_no, order_ref, posted_at)
+JOIN touched_sellers USING (seller_no)
 WHERE coalesce(staged.ref, '') = repeated.ref
 GROUP BY seller_id, order_ref, repeated.ref, posted_at
 """
@@ -219,7 +217,7 @@ def merge_reviews(batch_id: int) -> None:
         if holds("SELECT FROM proposed_reviews WHERE is_known"):
             _write_known(batch_id)
         place = {"batch": batch_id}
-        for part in slices("proposed_reviews", "p"):
+        for part in slices("p"):
             cursor.execute(SQL(_INSERT).format(facts=_NAMES, values=values, slice=part), place)
         cursor.execute(SQL(_WAIT).format(facts=_NAMES, values=values), place)
 

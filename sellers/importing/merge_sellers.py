@@ -14,24 +14,19 @@ _GIG_COLUMNS = {"title": "gig_title", "category": "category", "price_band": "pri
 
 _TOUCHED = """
 CREATE TEMPORARY TABLE touched_sellers AS
-SELECT platform, handle, min(zone) AS main_zone,
+SELECT seller_no, platform, handle, zone AS main_zone,
        (array_agg(currency ORDER BY orders DESC, currency)
         FILTER (WHERE currency IS NOT NULL))[1] AS main_currency, sum(rows)::bigint AS rows,
        NULL::bigint AS seller_id, NULL::text AS time_zone, false AS is_new
 FROM (
-    SELECT platform, handle, min(zone) AS zone, currency, count(*) AS orders, count(*) AS rows
-    FROM staged_orders GROUP BY platform, handle, currency
-    UNION ALL
-    SELECT platform, handle, min(zone), NULL, 0, count(*)
-    FROM staged_reviews GROUP BY platform, handle
-    UNION ALL
-    SELECT platform, handle, zone, NULL, 0, 1 FROM staged_gigs
-    UNION ALL
-    SELECT platform, handle, zone, NULL, 0, 1 FROM staged_inquiries
-    UNION ALL
-    SELECT platform, handle, zone, NULL, 0, 1 FROM staged_observations
-) AS rows
-GROUP BY platform, handle
+    SELECT seller_no, currency, count(*) AS orders, count(*) AS rows
+    FROM staged_orders GROUP BY seller_no, currency
+    UNION ALL SELECT seller_no, NULL, 0, count(*) FROM staged_reviews GROUP BY seller_no
+    UNION ALL SELECT seller_no, NULL, 0, 1 FROM staged_gigs
+    UNION ALL SELECT seller_no, NULL, 0, 1 FROM staged_inquiries
+    UNION ALL SELECT seller_no, NULL, 0, 1 FROM staged_observations
+) AS rows JOIN staged_sellers USING (seller_no)
+GROUP BY seller_no, platform, handle, zone
 """
 
 # Inserted in one order everywhere, so that two imports of the same new sellers cannot wait
@@ -157,7 +152,7 @@ _INCOMING_GIGS = f"""
 CREATE TEMPORARY TABLE incoming_gigs AS
 WITH named AS (
     SELECT seller_id, gig, {", ".join(_GIG_COLUMNS.values())}, max(ordered_at) AS ordered_at
-    FROM staged_orders JOIN touched_sellers USING (platform, handle)
+    FROM staged_orders JOIN touched_sellers USING (seller_no)
     WHERE (NOT staged_orders.fills_only OR EXISTS (
         SELECT FROM proposed_orders AS proposed
         WHERE (proposed.seller_id, proposed.ref, proposed.gig)

@@ -51,13 +51,13 @@ _REFUSED_ORDERS = """
 SELECT file_id, line, {column} AS column, {value} AS value, {reason} AS reason,
        'Compare the row with the order as it is known: one of the times is wrong.' AS fix,
        true AS is_row
-FROM staged_orders JOIN touched_sellers USING (platform, handle)
+FROM staged_orders JOIN touched_sellers USING (seller_no)
 JOIN refused_orders USING (seller_id, ref)
 """
 _REFUSED_REVIEWS = """
 SELECT staged.file_id, staged.line, 'posted_at' AS column, {posted} AS value, {early} AS reason,
        {early_fix} AS fix, true AS is_row
-FROM staged_reviews AS staged JOIN touched_sellers AS touched USING (platform, handle)
+FROM staged_reviews AS staged JOIN touched_sellers AS touched USING (seller_no)
 JOIN proposed_reviews AS proposed
     ON (proposed.seller_id, proposed.order_ref, proposed.posted_at, proposed.ref)
      = (touched.seller_id, staged.order_ref, staged.posted_at, coalesce(staged.ref, ''))

@@ -81,7 +81,7 @@ WITH given AS (
 ), repeated AS (
     SELECT {identity} FROM given GROUP BY {names} HAVING count(*) > 1
 ), rows AS (
-    SELECT repeated.*, file_id, line, to_jsonb(given) - '{{file_id,line,zone}}'::text[] AS said
+    SELECT repeated.*, file_id, line, to_jsonb(given) - '{{file_id,line}}'::text[] AS said
     FROM given JOIN repeated ON ({values}) = ({repeated})
 ), groups AS (
     SELECT {names}, count(*) OVER () AS groups, count(DISTINCT said) = 1 AS same,
@@ -90,7 +90,7 @@ WITH given AS (
                      ORDER BY file_id, line) AS rows
     FROM rows GROUP BY {names} HAVING count(*) > 1
 )
-SELECT {ref}, handle, same, rows, groups FROM groups
+SELECT {ref}, handle, same, rows, groups FROM groups JOIN staged_sellers USING (seller_no)
 ORDER BY first_file, first_line LIMIT {shown}
 """
 
@@ -140,14 +140,13 @@ def duplicates_in(batch: ImportBatch) -> dict[str, Any]:
     left_out = {(int(file), int(line)) for file, line in batch.left_out}
     found, count = [], 0
     for kind, table, ref, identity in (
-        (ChangeKind.ORDER, "staged_orders", "ref", {"platform": "", "handle": "", "ref": ""}),
+        (ChangeKind.ORDER, "staged_orders", "ref", {"seller_no": "", "ref": ""}),
         (
             ChangeKind.REVIEW,
             "staged_reviews",
             "order_ref",
             {
-                "platform": "",
-                "handle": "",
+                "seller_no": "",
                 "order_ref": "",
                 "review": "coalesce(given.ref, '')",
                 "posted_at": "",

@@ -18,8 +18,11 @@ from sellers.models.orders import RATING_FIELDS
 
 ORDERS, REVIEWS = "staged_orders", "staged_reviews"
 GIGS, INQUIRIES, OBSERVATIONS = "staged_gigs", "staged_inquiries", "staged_observations"
+#: Whose rows are staged; the rows name their seller by number.
+SELLERS = "staged_sellers"
 _PLACE = {"file_id": "bigint", "line": "bigint"}
-_SELLER = {"platform": "text", "handle": "text", "zone": "text"}
+_SELLER = {"seller_no": "int"}
+SELLER_COLUMNS = {"seller_no": "int", "platform": "text", "handle": "text", "zone": "text"}
 #: Facts of an order with their types; ``gig`` is the platform's identifier here.
 ORDER_FACTS = {
     "gig": "text",
@@ -118,7 +121,7 @@ def create_staging() -> None:
     """Empty staging tables on this connection."""
     drop_staging()
     with connection.cursor() as cursor:
-        for table, columns in TABLES.items():
+        for table, columns in {SELLERS: SELLER_COLUMNS, **TABLES}.items():
             types = SQL(", ").join(
                 Identifier(name) + SQL(f" {of_type}") for name, of_type in columns.items()
             )
@@ -126,7 +129,7 @@ def create_staging() -> None:
 
 
 def drop_staging() -> None:
-    every = SQL(", ").join(Identifier("pg_temp", table) for table in (*TABLES, *DERIVED))
+    every = SQL(", ").join(Identifier("pg_temp", table) for table in (SELLERS, *TABLES, *DERIVED))
     with connection.cursor() as cursor:
         cursor.execute(SQL("DROP TABLE IF EXISTS {}").format(every))
 
@@ -183,13 +186,13 @@ def _joined(columns: Sequence[Texts]) -> str:
 
 #: Columns that rows are found and joined by: a look at all of them takes many times as long.
 _KEYS = {
-    ORDERS: ("platform", "handle", "ref"),
-    REVIEWS: ("platform", "handle", "order_ref"),
-    "repeated_orders": ("platform", "handle", "ref"),
+    ORDERS: ("seller_no", "ref"),
+    REVIEWS: ("seller_no", "order_ref"),
+    "repeated_orders": ("seller_no", "ref"),
     "proposed_orders": ("seller_id", "ref", "gig", "order_id"),
     "written_orders": ("seller_id", "ref"),
     "joined_reviews": ("waiting_id", "order_id"),
-    "repeated_reviews": ("platform", "handle", "order_ref"),
+    "repeated_reviews": ("seller_no", "order_ref"),
     "proposed_reviews": ("order_id", "review_id", "waiting_id"),
     "sellers_order": ("seller_id", "gig_id", "ref", "ordered_at"),
     "sellers_review": ("order_id", "posted_at"),
@@ -204,22 +207,29 @@ def analyze(*tables: str) -> None:
             cursor.execute(SQL("ANALYZE {} {}").format(Identifier(table), keys))
 
 
-#: Pages of a table that are written at once, some 200,000 rows.
-_SLICE_PAGES = 8_000
+#: Rows that are written at once, if there are not so many more that it would take long to look
+#: for them each time.
+_SLICE_ROWS, _MOST_SLICES = 400_000, 8
+_SLICES = """
+SELECT min(seller_id), max(seller_id) FROM (
+    SELECT seller_id, div(sum(rows) OVER (ORDER BY seller_id) - rows,
+                          greatest(%s, sum(rows) OVER () / %s)) AS slice
+    FROM touched_sellers WHERE seller_id IS NOT NULL
+) AS parted GROUP BY slice ORDER BY slice
+"""
 
 
-def slices(table: str, alias: str) -> Iterator[Composed]:
-    """Conditions that part a temporary table into slices of a bounded size, in its order.
+def slices(alias: str) -> Iterator[Composed]:
+    """Conditions that part the rows of the touched sellers, in the order of the sellers.
 
     The server remembers every written row until its foreign keys are checked, at the end of
-    the statement: in slices that takes a bounded memory, however many rows there are.
+    the statement: in slices that takes a bounded memory, however many rows there are. Sellers
+    one after the other lie side by side in the indexes too: no slice touches every page of them.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_relation_size(%s) / current_setting('block_size')::int", [table])
-        pages = int(cursor.fetchone()[0])
-    for first in range(0, max(pages, 1), _SLICE_PAGES):
-        yield SQL("{alias}.ctid >= {first}::tid AND {alias}.ctid < {end}::tid").format(
-            alias=Identifier(alias),
-            first=Literal(f"({first},0)"),
-            end=Literal(f"({first + _SLICE_PAGES},0)"),
+        cursor.execute(_SLICES, [_SLICE_ROWS, _MOST_SLICES])
+        parted = cursor.fetchall()
+    for first, last in parted:
+        yield SQL("{alias}.seller_id BETWEEN {first} AND {last}").format(
+            alias=Identifier(alias), first=Literal(first), last=Literal(last)
         )

@@ -9,8 +9,7 @@ from django.test import TestCase, override_settings
 from eligibility.checking import check_eligibility
 from eligibility.models import EligibilityStanding, LevelSpan, Notice, RuleSpan
 from eligibility.outcomes import agreements, compare, unexplained_refusals
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Kind, Verdict
+from eligibility.rules.types import Kind, Phase, Verdict
 from metrics.services import recompute_sellers
 from sellers.demo.loader import load_demo
 from sellers.demo.stories import on_grace, one_of_four, promoted_gate

@@ -13,7 +13,7 @@ from eligibility.computing import rules_key
 from eligibility.models import ComingLoss, EligibilityStanding
 from eligibility.rule_files import rule_sets
 from eligibility.rules import RULES_VERSION
-from eligibility.rules.levels import Phase
+from eligibility.rules.types import Phase
 from metrics.engine import ENGINE_VERSION
 from metrics.models import DayStatus, GigStanding, Move, Series, Standing
 from metrics.policy_files import current_policy_file

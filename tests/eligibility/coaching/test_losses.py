@@ -14,8 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from eligibility.coaching.foresight import HORIZON_DAYS
 from eligibility.coaching.storing import check_losses
 from eligibility.models import ComingLoss, LevelSpan, RuleSpan
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Verdict
+from eligibility.rules.types import Phase, Verdict
 from eligibility.services import recompute_eligibility
 from metrics.engine.reference import display
 from metrics.selectors import series_of

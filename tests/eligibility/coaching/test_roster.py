@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eligibility.models import ComingLoss, EligibilityStanding
-from eligibility.rules.levels import Phase
+from eligibility.rules.types import Phase
 from metrics.models import Standing
 from sellers.models import ClientMark, Grant, Look, Scope, User
 from tests.builders import NOW, a_grant, a_user

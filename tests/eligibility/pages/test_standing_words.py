@@ -8,7 +8,7 @@ from typing import Any
 from eligibility.models import EligibilityStanding
 from eligibility.pages.level_words import LevelState, grace_clock, level_said
 from eligibility.pages.parts import RuleLine, State, overall
-from eligibility.rules.levels import Phase
+from eligibility.rules.types import Phase
 from eligibility.standing_words import CompactVerdict, compact_verdict
 from tests.eligibility.pages.rules import LEVELS
 

@@ -9,11 +9,10 @@ from fractions import Fraction
 
 from eligibility.rules.flips import FlipCause
 from eligibility.rules.judge import Judgement, judge, judge_as_if_always
-from eligibility.rules.levels import Phase
 from eligibility.rules.records import GigRecord, InquiryRecord, OrderRecord, SellerRecord, facts_of
 from eligibility.rules.reference import metric_value
 from eligibility.rules.spans import RuleSpans, all_spans
-from eligibility.rules.types import Reason, RuleSet, Verdict
+from eligibility.rules.types import Phase, Reason, RuleSet, Verdict
 from metrics.engine.days import FOREVER, NO_DAY, date_of, day_number
 from metrics.engine.types import CancelledBy, OrderFacts, OrderStatus, ReviewFacts
 from tests.eligibility.rules.shipped import (

@@ -10,8 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from eligibility.models import LevelSpan, RuleSpan
-from eligibility.rules.levels import Phase
-from eligibility.rules.types import Verdict
+from eligibility.rules.types import Phase, Verdict
 from eligibility.session_sheet.changes import gig_changes, level_changes
 from metrics.models import Move
 from metrics.services import recompute_sellers

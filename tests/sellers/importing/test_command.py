@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +156,22 @@ def test_patterns_sets_and_review_text(tmp_path: Path) -> None:
     assert "5 new" in said
     assert Review.objects.get().text == ""
     assert Order.objects.select_related("gig").first().gig.title == "I will edit"  # type: ignore[union-attr]
+
+
+LOADED = """
+import sys, django; django.setup()
+from django.core.management import load_command_class
+load_command_class("sellers", "import_orders")
+print({"numba", "pandas", "plotly"} & sys.modules.keys() or "nothing")
+"""
+
+
+def test_the_command_is_there_without_what_it_does_not_need() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said == "nothing\n"

@@ -226,6 +226,31 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(tmp_path: Path) -> No
     assert queries(50, "many") == queries(1, "one")
 
 
+def test_orders_written_in_slices_are_all_there_in_the_order_of_sellers_and_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        {"seller": f"seller-{n % 5}", "order_ref": f"FO{n:02d}", "ordered_at": f"2024-03-{30 - n}"}
+        for n in range(20)
+    ]
+    monkeypatch.setattr("sellers.importing.staging._SLICE_ROWS", 7)
+    with CaptureQueriesContext(connection) as captured:
+        reviews = reviews_file(*({**row, "posted_at": "2024-04-09"} for row in rows))
+        batch = import_files(tmp_path, orders=[orders_file(*rows)], reviews=[reviews])
+    inserts = [q for q in captured if "INSERT INTO sellers_order" in q["sql"]]
+    assert (batch.rows_new, len(inserts)) == (40, 5)  # 8 rows of each seller: one a slice
+    written = Order.objects.order_by("pk").values_list("seller_id", "ordered_at", "ref")
+    assert list(written) == sorted(written)
+    assert Review.objects.count() == 20
+
+
+def test_sellers_of_one_name_on_two_platforms_stay_two(tmp_path: Path) -> None:
+    both = [{"platform": "fiverr"}, {"platform": "upwork"}]
+    import_files(tmp_path, orders=[orders_file(*both)], reviews=[reviews_file(*both)])
+    found = Review.objects.values_list("order__seller__platform", "order__seller__handle")
+    assert sorted(found) == [("fiverr", "mira"), ("upwork", "mira")]
+
+
 # --- histories: any order of files, any split, any repetition -------------------------------
 
 _DAYS = st.integers(0, 20)
