@@ -60,7 +60,10 @@ class FileStaging:
     """
 
     def __init__(
-        self, batch: ImportBatch, paths: Mapping[int, Path], after_block: Callable[[], None]
+        self,
+        batch: ImportBatch,
+        paths: Mapping[int, Path],
+        after_block: Callable[[Writing], None],
     ) -> None:
         self.batch, self.paths, self.after_block = batch, paths, after_block
         self.opened: list[_Opened] = []
@@ -149,7 +152,7 @@ class FileStaging:
         self.blocks += 1
         if self.blocks % _COLLECTED == 0:
             gc.collect(0)  # only what these blocks made; the collector is paused
-        self.after_block()
+        self.after_block(writing)
         if block.companion is not None:
             refused = {checked.lines[row] for row in bad.nonzero()[0].tolist()}
             review = block.companion.without(refused)

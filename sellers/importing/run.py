@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from psycopg import Connection
 
 from sellers.importing import staging
 from sellers.importing.batches import MAX_ATTEMPTS, only_worker
@@ -37,12 +39,17 @@ from sellers.importing.planner import analyze_believed_empty, tell_planner
 from sellers.importing.problems import FileProblemError
 from sellers.importing.trial import try_merge
 from sellers.importing.undoing import take_back
+from sellers.importing.writing import Writing
 from sellers.models import ImportBatch, ImportState
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two updates of the progress row: each waits for the blocks on their way.
+#: Seconds between two updates of the progress row.
 PROGRESS_SECONDS = 1.0
+_PROGRESS = """
+UPDATE sellers_importbatch SET rows_done = %s, seen_at = %s WHERE id = %s
+RETURNING cancel_requested_at IS NOT NULL
+"""
 
 Progress = Callable[[ImportBatch], None]
 
@@ -92,6 +99,7 @@ class _Runner:
     ) -> None:
         self.batch, self.paths, self.on_progress = batch, paths, on_progress
         self.told_at = 0.0
+        self.is_cancelled = False
         self.is_preview = batch.state == ImportState.CHECKING
         self.is_kept = not (batch.is_dry or self.is_preview)
 
@@ -157,9 +165,19 @@ class _Runner:
         self._tell()
         analyze_believed_empty()
 
-    def _tell_in_time(self) -> None:
+    def _tell_in_time(self, writing: Writing) -> None:
+        """Show how far it is, behind the blocks on their way, which nobody waits for."""
+        if self.is_cancelled:
+            raise _StoppedError
         if time.monotonic() - self.told_at > PROGRESS_SECONDS:
-            self._tell()
+            self.told_at = time.monotonic()
+            writing.put(partial(self._write_progress, rows=self.batch.rows_done))
+            if self.on_progress is not None:
+                self.on_progress(self.batch)
+
+    def _write_progress(self, server: Connection[Any], *, rows: int) -> None:
+        told = server.execute(_PROGRESS, (rows, timezone.now(), self.batch.pk)).fetchone()
+        self.is_cancelled = told is None or told[0]
 
     def _tell(self) -> None:
         """Show how far it is; outside any transaction, so that others see it."""

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.utils import timezone
 
-from sellers.importing import batches, run, undoing
+from sellers.importing import batches, reading, run, undoing
 from sellers.importing.batches import NewFile, create_batch, requeue_lost_batches
 from sellers.importing.decisions import (
     TooLateError,
@@ -244,6 +244,28 @@ def test_a_worker_stops_where_it_is_when_the_import_is_cancelled(
     monkeypatch.setattr(worker, step, cancelled_meanwhile)
     with django_capture_on_commit_callbacks(execute=True):
         run_batch(batch_id=batch.pk)
+    nothing_left(batch, tmp_path)
+
+
+def test_reading_tells_how_far_it_is_and_stops_a_few_blocks_after_it_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(reading, "BLOCK_ROWS", 1)
+    monkeypatch.setattr(run, "PROGRESS_SECONDS", 0.0)
+    twenty = orders_file(*({"order_ref": f"FO{n}"} for n in range(20)))
+    batch = a_batch((FileRole.ORDERS, twenty))
+    preview_batch(batch_id=batch.pk)
+    told: list[int] = []
+
+    def look(running: ImportBatch) -> None:
+        told.append(ImportBatch.objects.get(pk=running.pk).rows_done)
+        if told[-1] == 5:
+            assert cancel_batch(batch_id=batch.pk, now=timezone.now()) is True
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run_batch(batch_id=batch.pk, on_progress=look)
+    assert max(told) < 10
+    assert {1, 2, 3, 4, 5} <= set(told)
     nothing_left(batch, tmp_path)
 
 
