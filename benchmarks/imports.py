@@ -169,36 +169,27 @@ def _write_block(
     return size + len(reviews)
 
 
-def _written(orders: int, seed: int) -> int:
-    """Rows of the files, which a process of their own writes.
-
-    What a process held before it became another program counts as that program's memory: the
-    process that starts the command has to be smaller than the command.
-    """
-    found = subprocess.run(
-        [sys.executable, "-m", "benchmarks.imports", "files", str(orders), "0", str(seed)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return int(found.stdout)
+#: Runs the command from a small process: what a process held before it became another program
+#: counts as that program's memory.
+_LAUNCHER = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
 
 
 def _import(folder: Path) -> tuple[float, float]:
     """Seconds and the largest memory in MiB of the command."""
-    start = time.perf_counter()
-    command = subprocess.Popen(
-        [
-            *(sys.executable, "manage.py", "import_orders", str(folder / "orders.csv")),
-            *("--reviews", str(folder / "reviews.csv"), "--verbosity", "0"),
-        ],
-        stdout=subprocess.DEVNULL,
+    command = [
+        *(sys.executable, "manage.py", "import_orders", str(folder / "orders.csv")),
+        *("--reviews", str(folder / "reviews.csv"), "--verbosity", "0"),
+    ]
+    found = subprocess.run(
+        [sys.executable, "-c", _LAUNCHER, *command], check=True, stdout=subprocess.PIPE, text=True
     )
-    _, status, used = os.wait4(command.pid, 0)
-    command.returncode = os.waitstatus_to_exitcode(status)
-    if command.returncode:
-        raise RuntimeError(f"import_orders ended with {command.returncode}")
-    return time.perf_counter() - start, used.ru_maxrss / 1024
+    seconds, memory = map(float, found.stdout.split())
+    return seconds, memory
 
 
 def copy_in(folder: Path) -> float:
@@ -214,17 +205,14 @@ def copy_in(folder: Path) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("speed", "memory", "files"))
+    parser.add_argument("what", choices=("speed", "memory"))
     for name in ("orders", "peer_orders", "seed"):
         parser.add_argument(name, type=int)
     asked = parser.parse_args()
     folder = Path(os.environ["STANDING_HOME"]) / "files"
     folder.mkdir(parents=True, exist_ok=True)
-    if asked.what == "files":
-        print(write_files(folder, asked.orders, asked.seed))
-        return
     with server():
-        found: dict[str, float] = {"rows": _written(asked.orders, asked.seed)}
+        found: dict[str, float] = {"rows": write_files(folder, asked.orders, asked.seed)}
         found["ours"], found["memory"] = _import(folder)
         _tell(f"{found['rows']:,} rows: {found['ours']:.1f} s, {found['memory']:.0f} MiB")
         if asked.what == "speed":
@@ -241,7 +229,7 @@ def _by_peers(folder: Path, orders: int, seed: int) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, size in ("checked", max(orders // 5, 10)), ("unchecked", orders):
         psql(f"TRUNCATE {', '.join(_TABLES)} CASCADE")
-        found[f"{name}_rows"] = rows = _written(size, seed)
+        found[f"{name}_rows"] = rows = write_files(folder, size, seed)
         found[name] = seconds = import_by_peer(folder, checked=name == "checked")
         _tell(f"django-import-export, {name}, {rows:,} rows: {seconds:.1f} s")
     return found
