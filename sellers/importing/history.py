@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from sellers.models import ChangeKind
+from sellers.models import ChangeKind, ImportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ INSERT INTO sellers_importchange (batch_id, kind, row_id, before, named, overrul
 SELECT {batch}, {kind}, known.id, CASE WHEN {changed} THEN {before} END, {named}, {overruled},
        {place}
 FROM {rows}
+WHERE {changed} OR (SELECT state <> {preview} FROM sellers_importbatch WHERE id = {batch})
 """
 
 
@@ -138,6 +139,8 @@ def log_statements(
     place: str,
 ) -> None:
     """Log what a batch says about known rows, before they are updated.
+
+    A preview, whose log nobody undoes, only tells what would change.
 
     Parameters
     ----------
@@ -157,6 +160,7 @@ def log_statements(
             overruled=overruled_facts(logged, said, result),
             place=SQL(place),
             rows=SQL(rows),
+            preview=Literal(ImportState.CHECKING.value),
         )
     )
 
