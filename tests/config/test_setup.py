@@ -165,6 +165,37 @@ def test_an_installation_that_failed_says_what_to_do_and_begins_anew(
     assert bootstrap.is_ready("run")
 
 
+def test_a_new_environment_has_the_pip_of_its_python_and_counts_as_unfinished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv = tmp_path / ".venv"
+    monkeypatch.setattr(bootstrap, "VENV", venv)
+    monkeypatch.setattr(bootstrap, "PYTHON", venv / "bin" / "python")
+    bundled = bootstrap.bundled_pip()
+    assert bundled is not None
+    bootstrap.create()
+    assert bootstrap.has_pip()
+    said = subprocess.run(
+        [bootstrap.PYTHON, "-m", "pip", "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    assert said.startswith(f"pip {bundled.name.split('-')[1]} from {venv}")
+    (packages,) = venv.glob("lib/python*/site-packages")
+    assert {path.name.partition("-")[0] for path in packages.iterdir()} == {"pip"}
+    assert not (packages / "pip" / "_vendor" / "rich" / "__pycache__").exists()
+    assert (venv / ".unfinished").exists()  # killed from here on, the next call begins anew
+
+
+def test_where_python_brings_no_wheel_of_pip_venv_has_to_find_one(
+    environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: list[tuple[str, ...]] = []
+    monkeypatch.setattr(bootstrap, "find_spec", lambda _: None)
+    monkeypatch.setattr("sysconfig.get_config_var", lambda _: None)
+    monkeypatch.setattr(bootstrap, "make_environment", lambda *given: options.append(given))
+    bootstrap.create()
+    assert options == [()]
+
+
 def test_a_disk_without_room_for_the_packages_stops_before_anything_is_made(
     environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
