@@ -18,6 +18,7 @@ from metrics.engine.compiled import compiled
 @compiled
 def _sweep(
     span: tuple[int, int, int],
+    base: int,
     window: int,
     events: tuple[Int64, Int64, Int64, Int64],
     scratch: tuple[Int64, Int64],
@@ -26,16 +27,17 @@ def _sweep(
 ) -> int:
     """Sums of one subject at each day with an event; returns how many are written in all.
 
-    ``events`` are ascending days with the day of posting relative to the first one, the
-    hundredths and +1 or −1; ``span`` is the first flat entry, its day, and the entry behind
-    the last. ``scratch`` holds zeros, by posting day, and is left so.
+    ``events`` are ascending days with the day of posting, the hundredths and +1 or −1;
+    ``base`` is the first day of posting; ``span`` is the first flat entry, its day, and the
+    entry behind the last. ``scratch`` holds zeros, by posting day from ``base`` on, and is
+    left so.
     """
     day, posted, stars, sign = events
     count_by_day, stars_by_day = scratch
     place, total_stars, total = out
     latest, bottom, count, hundredths = -1, 0, 0, 0
     for i in range(len(day)):
-        at = posted[i]
+        at = posted[i] - base
         count_by_day[at] += sign[i]
         stars_by_day[at] += sign[i] * stars[i]
         if bottom <= at <= latest:
@@ -67,8 +69,8 @@ def _sweep(
         place[written], total_stars[written], total[written] = entry, hundredths, count
         written += 1
     for i in range(len(day)):
-        count_by_day[posted[i]] = 0
-        stars_by_day[posted[i]] = 0
+        count_by_day[posted[i] - base] = 0
+        stars_by_day[posted[i] - base] = 0
     return written
 
 
@@ -95,13 +97,8 @@ def _sweep_all(
         if low == high:
             continue
         span = (offset[subject], first_day[subject], offset[subject + 1])
-        own = (
-            day[low:high],
-            posted[low:high] - base[subject],
-            stars[low:high],
-            sign[low:high],
-        )
-        written = _sweep(span, window, own, scratch, out, written)
+        own = (day[low:high], posted[low:high], stars[low:high], sign[low:high])
+        written = _sweep(span, base[subject], window, own, scratch, out, written)
     return written
 
 

@@ -367,7 +367,8 @@ def _add_up(
     ``carry``, shape (13,), and ``peaks``, shape (6,), go from block to block: Σw and Σw·x of
     the areas, the finished orders; and the largest Σw of each area. ``before`` is scratch.
     """
-    before[:] = carry
+    for i in range(len(carry)):
+        before[i] = carry[i]
     _running_sums(cells, carry, fade[1])
     bits, peak_bits = cells.view(np.int64), peaks.view(np.int64)
     days = span[1] - span[0]

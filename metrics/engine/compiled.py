@@ -22,11 +22,14 @@ def compiled(function: F) -> F:
     """Compile a kernel function on its first call, cached on disk where that can be written.
 
     Functions that call each other stay in one module: numba's cache of a function looks only
-    at the file it stands in.
+    at the file it stands in. Arrays are copied and added by loops: an assignment from one array
+    to another (``a[:] = b``) brings an error message about shapes along, whose making takes longer
+    to compile than most functions here.
     """
     if njit is None:
         return function
     options: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "numpy"}
+    options["no_cfunc_wrapper"] = True  # nobody calls them from C; a tenth of the compiling
     try:
         kernel: F = njit(cache=True, **options)(function)
     except RuntimeError:  # No writable place for the cache: compile in every process.

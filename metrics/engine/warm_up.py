@@ -60,7 +60,7 @@ def warm_up() -> None:
         end_cause=np.array([1], np.int8),
     )
     sweep(item, np.array([0], np.int32), 1, policy)
-    future_of(item, 1, 1, 2, policy)
+    future_of(item, 1, 1, 2, policy).now()
 
 
 if __name__ == "__main__":
