@@ -312,6 +312,22 @@ def test_without_the_setting_no_account_with_a_public_password_is_made(
     assert len(create_demo_accounts()) == User.objects.count() == len(DEMO_ACCOUNTS)
 
 
+def test_the_password_that_all_share_is_hashed_once_and_tried_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    create_demo_accounts()
+    assert User.objects.values("password").distinct().count() == 1
+    tried: list[str] = []
+
+    def check_password(user: User, given: str) -> bool:
+        tried.append(user.email)
+        return given == DEMO_PASSWORD
+
+    monkeypatch.setattr(User, "check_password", check_password)
+    assert tuple(existing_demo_accounts()) == DEMO_ACCOUNTS
+    assert len(tried) == 1
+
+
 def test_the_command_loads_an_empty_deployment_and_prints_the_accounts() -> None:
     first = said("--if-empty", "--anchor", "2026-11-20", "--print-accounts")
     assert "13 sellers loaded" in first
