@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 
-from config.embedded import postgres, valkey
 from config.embedded.errors import disk_full, is_disk_full
 from config.embedded.home import Home
 
@@ -16,12 +15,22 @@ Process = subprocess.Popen[bytes]
 
 @dataclass(frozen=True)
 class Kind:
-    """One of the servers: how it is started and stopped, and the variable that replaces it."""
+    """One of the servers: the module that starts and stops it, the variable that replaces it.
+
+    The module is loaded when it is needed: it brings its client along, and `make run` has to do
+    before that what it can do without.
+    """
 
     name: str
     variable: str
-    start: Callable[..., Process]
-    stop: Callable[[Process], None]
+    module: str
+
+    def start(self, home: Home, *, durable: bool = True) -> Process:
+        process: Process = import_module(self.module).start(home, durable=durable)
+        return process
+
+    def stop(self, process: Process) -> None:
+        import_module(self.module).stop(process)
 
     @property
     def is_wanted(self) -> bool:
@@ -31,8 +40,8 @@ class Kind:
 
 # In the order of starting; stopped the other way round.
 KINDS = (
-    Kind("PostgreSQL", "DATABASE_URL", postgres.start, postgres.stop),
-    Kind("Valkey", "REDIS_URL", valkey.start, valkey.stop),
+    Kind("PostgreSQL", "DATABASE_URL", "config.embedded.postgres"),
+    Kind("Valkey", "REDIS_URL", "config.embedded.valkey"),
 )
 
 

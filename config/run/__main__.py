@@ -70,14 +70,22 @@ def start_everything(
     demo = env.flag(os.environ, "STANDING_DEMO", default=host in LOOPBACK)
     preparation = programs.Preparation(home, demo=demo, compiler=compiler)
     try:
-        preparation.wait_until_ready(say)
-        for program in programs.programs(home, host, port):
-            start = programs.starter(program, home)
-            children.add_program(program.name, start, program.stop_seconds)
+        web, worker, beat = programs.programs(home, host, port)
+        preparation.wait_until(programs.SERVABLE, say)
+        add_program(children, web, home)
+        preparation.wait_until(programs.READY, say)
+        # Not before: it would compute, and compile, what the preparation does at that moment.
+        add_program(children, worker, home)
         wait_for_page(children, home, host, port)
+        add_program(children, beat, home)
         greet(home, address, preparation.accounts())
     finally:
         preparation.end()
+
+
+def add_program(children: Children, program: programs.Program, home: Home) -> None:
+    start = programs.starter(program, home)
+    children.add_program(program.name, start, program.stop_seconds)
 
 
 def look_after(children: Children) -> None:

@@ -1,7 +1,8 @@
 """Brings database, demo story and static files up to date; run in a process of its own.
 
-Prints a line of words for each step that takes time, then `READY`, and at last one line of JSON:
-the demo accounts that can be used (e-mail, password, what it is for).
+Prints a line of words for each step that takes time, `SERVABLE` when pages could be served, `READY`
+when they have something to show, and at last one line of JSON: the demo accounts that can be used
+(e-mail, password, what it is for).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config.embedded import processes
-from config.run.programs import COMPILER, READY
+from config.run.programs import COMPILER, READY, SERVABLE
 
 
 def main() -> None:
@@ -34,12 +35,13 @@ def main() -> None:
 
     is_first = load_demo()
     collect_static()
+    say(SERVABLE)  # the web server loads its modules while the compiler finishes
     if is_first:
         # Here and now, so that the first page has something to show; later the workers do it.
         wait_for_compiler()
         call_command("recompute", "--all", stdout=io.StringIO())
         keep_first_forecasts()
-    say(READY)  # the programs start while the passwords are tried, which is slow on purpose
+    say(READY)  # the worker starts while the password is tried, which is slow on purpose
     say(json.dumps(existing_demo_accounts()))
 
 

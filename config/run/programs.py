@@ -19,7 +19,8 @@ from config.run.children import Process
 
 CELERY = (sys.executable, "-m", "celery", "-A", "config.celery:app")
 Account = tuple[str, str, str]  # e-mail, password, what it is for
-READY = "ready"
+# Lines of the preparation that are no words: pages can be served; all that they show is there.
+SERVABLE, READY = "servable", "ready"
 COMPILER = "STANDING_COMPILER"  # the number of its process, for the preparation
 
 
@@ -34,9 +35,20 @@ class Program:
 
 
 def programs(home: Home, host: str, port: int) -> list[Program]:
-    """In the order of starting."""
+    """In the order of starting: web, worker, and beat, for which nobody waits."""
     only_worker = all(kind.is_wanted for kind in KINDS)  # nobody else reaches private servers
     return [
+        Program(
+            "web",
+            (
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+                *("--host", host, "--port", str(port), "--workers", "1"),
+                *("--blocking-threads", "4", "--respawn-failed-workers"),
+                *("--workers-kill-timeout", "5", "config.wsgi:application"),
+            ),
+            stop_seconds=10,
+            variables={"DATABASE_POOL": "8"},
+        ),
         Program(
             "worker",
             (
@@ -54,17 +66,6 @@ def programs(home: Home, host: str, port: int) -> list[Program]:
             ),
             stop_seconds=5,
             variables={},
-        ),
-        Program(
-            "web",
-            (
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-                *("--host", host, "--port", str(port), "--workers", "1"),
-                *("--blocking-threads", "4", "--respawn-failed-workers"),
-                *("--workers-kill-timeout", "5", "config.wsgi:application"),
-            ),
-            stop_seconds=10,
-            variables={"DATABASE_POOL": "8"},
         ),
     ]
 
@@ -118,10 +119,10 @@ class Preparation:
                 start_new_session=True,
             )
 
-    def wait_until_ready(self, say: Callable[[str], None]) -> None:
-        """Pass on what it says until database, demo story and static files are up to date."""
+    def wait_until(self, reached: str, say: Callable[[str], None]) -> None:
+        """Pass on what it says until it is SERVABLE or READY."""
         for line in self._process.stdout or ():
-            if line.strip() == READY:
+            if line.strip() == reached:
                 return
             say(f"  {line.strip()} …")
         self._process.wait()

@@ -11,12 +11,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from config.embedded import Home, processes
 from config.healthcheck import is_well
+from config.run import __main__ as supervisor
+from config.run import programs
 from tests.faults.conftest import processes_of
 from tests.servers import ROOT, copy_prepared_cluster, wait_until
 
@@ -189,6 +192,33 @@ def test_a_taken_port_is_said_before_anything_is_started(ready_home: Home, port:
     assert f"Port {port} is taken by process {os.getpid()}" in run.said()
     assert f"make run PORT={port + 1}" in run.said()
     assert not (ready_home.logs / "postgres.log").exists()
+
+
+def test_clients_of_the_servers_are_not_loaded_before_the_compiler_runs() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import config.run.__main__, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not {"psycopg", "redis", "django.conf"} & set(loaded)
+
+
+def test_web_is_started_before_the_scores_are_there_and_beat_after_the_first_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, done = Home(tmp_path), []
+    preparation = SimpleNamespace(
+        wait_until=lambda reached, _: done.append(reached), accounts=list, end=lambda: None
+    )
+    monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere")
+    monkeypatch.setenv("REDIS_URL", "redis://elsewhere")
+    monkeypatch.setattr(programs, "Preparation", lambda *_, **__: preparation)
+    monkeypatch.setattr(supervisor, "wait_for_page", lambda *_: done.append("page"))
+    children = SimpleNamespace(add_program=lambda name, *_: done.append(name))
+    supervisor.start_everything(children, None, home, "127.0.0.1", 8000, "http://…")  # type: ignore[arg-type]
+    assert done == ["servable", "web", "ready", "worker", "page", "beat"]
 
 
 def test_a_setting_that_cannot_be_read_is_said_in_one_line(
