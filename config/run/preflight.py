@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.embedded import CannotStart, Home, processes
 from config.embedded.lock import Owner
@@ -119,6 +120,11 @@ def _listener_by_lsof(port: int) -> int | None:
     return int(found[0]) if found else None
 
 
+def another_port(address: str) -> int:
+    taken = urlsplit(address).port or 8000
+    return taken + 1 if taken < 65535 else 8000
+
+
 def already_running(owner: Owner | None, home: Home) -> CannotStart:
     if owner is None:
         return CannotStart(f"Another command is starting on {home.root}. Try again in a moment.")
@@ -127,7 +133,7 @@ def already_running(owner: Owner | None, home: Home) -> CannotStart:
             f"Standing is running already: {owner.address}\n"
             f"Stop it with Ctrl-C in its terminal (process {owner.pid}), or start a second one "
             "beside it with its own folder and port:\n"
-            "  make run STANDING_HOME=/some/folder PORT=8001"
+            f"  make run STANDING_HOME=/some/folder PORT={another_port(owner.address)}"
         )
     return CannotStart(
         f"`{owner.what}` (process {owner.pid}) uses the database in {home.root} at the moment.\n"

@@ -100,13 +100,14 @@ def test_a_disk_without_a_byte_left_is_said_in_words(
 def test_a_second_start_is_told_where_the_first_one_is(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with (
-        FolderLock(home, "make run", "http://127.0.0.1:8000"),
+        FolderLock(home, "make run", "http://127.0.0.1:8001"),
         pytest.raises(AlreadyOwned) as caught,
         FolderLock(home, "make run"),
     ):
         pass
     said = str(preflight.already_running(caught.value.owner, home))
-    assert said.startswith("Standing is running already: http://127.0.0.1:8000\n")
+    assert said.startswith("Standing is running already: http://127.0.0.1:8001\n")
+    assert said.endswith("make run STANDING_HOME=/some/folder PORT=8002")
     assert f"process {os.getpid()}" in said
 
 
