@@ -120,6 +120,8 @@ def _direction(change: float | None) -> Direction:
 
 def _others(shift: SellerShift) -> list[str]:
     """Other measures that would change: "level: Level 2 → Level 1"."""
+    if not shift.after:
+        return ["The seller goes, too"]
     names = sorted({*shift.before, *shift.after} - _OURS)
     return [
         f"{name}: {shift.before.get(name) or 'unknown'} → {shift.after.get(name) or 'unknown'}"
