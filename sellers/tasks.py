@@ -20,7 +20,10 @@ _RETRY_SECONDS = 5
 
 @shared_task(bind=True, max_retries=RETRIES)
 def import_batch(self: Task[Any, None], batch_id: int) -> None:
-    """Preview, import or undo one batch; where the database goes away, begin anew later."""
+    """Preview, import or undo one batch, or look what an undo would do.
+
+    Where the database goes away, begin anew later.
+    """
     try:
         run_batch(batch_id=batch_id)
     except (OperationalError, InterfaceError) as error:

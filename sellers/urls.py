@@ -101,6 +101,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:batch_id>/commit/", import_steps.commit, name="import_commit"),
     path("imports/<int:batch_id>/cancel/", import_steps.cancel, name="import_cancel"),
     path("imports/<int:batch_id>/undo/", import_undo.undo_page, name="import_undo"),
+    path("imports/<int:batch_id>/undo/look/", import_undo.look, name="import_undo_look"),
     path("imports/<int:batch_id>/progress/", imports.import_progress, name="import_progress"),
     path("imports/<int:batch_id>/rejected.csv", imports.rejected_file, name="import_rejected"),
 ]

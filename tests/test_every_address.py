@@ -145,6 +145,7 @@ ADDRESSES: dict[str, Rule] = {
     "sellers:import_commit": Rule("seller", "post", IMPORT),
     "sellers:import_cancel": Rule("seller", "post", IMPORT),
     "sellers:import_undo": Rule("seller", arguments=IMPORT),
+    "sellers:import_undo_look": Rule("seller", "post", IMPORT),
     "sellers:import": Rule("seller", arguments=IMPORT),
     "sellers:import_progress": Rule("seller", arguments=IMPORT),
     "sellers:import_rejected": Rule("seller", arguments=IMPORT),

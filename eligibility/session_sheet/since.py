@@ -108,9 +108,9 @@ def _notes(since: Since, sight: Sight, reader: User) -> Iterator[News]:
 
 
 def _imports(since: Since, sight: Sight, reader: User) -> Iterator[News]:
-    done = Q(batch__state=ImportState.DONE, batch__finished_at__gt=since.at)
+    done = Q(batch__state__in=ImportState.saved(), batch__finished_at__gt=since.at)
     undone = Q(batch__state=ImportState.UNDONE, batch__undone_at__gt=since.at)
-    mine = Q(batch__state=ImportState.DONE, batch__created_by=reader) | Q(
+    mine = Q(batch__state__in=ImportState.saved(), batch__created_by=reader) | Q(
         batch__state=ImportState.UNDONE, batch__undone_by=reader
     )
     rows = (

@@ -37,6 +37,7 @@ _WORDS = {
     "sellers:import_check": "What cannot be read of an import",
     "sellers:import_effect": "What an import would do",
     "sellers:import_undo": "Taking an import back",
+    "sellers:import_undo_look": "What taking an import back would do",
     "sellers:import_mendable": "Rejected rows of an import, to mend",
     "sellers:import_progress": "Progress of an import",
     "sellers:import_rejected": "Rejected rows of an import, as a file",

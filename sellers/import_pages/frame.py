@@ -30,6 +30,7 @@ CANCELLABLE = (
     ImportState.READY,
     ImportState.QUEUED,
     ImportState.RUNNING,
+    ImportState.UNDO_TRIAL,
     ImportState.UNDOING,
 )
 
@@ -58,6 +59,8 @@ def reached(batch: ImportBatch) -> str:
 
 def step_url(batch: ImportBatch) -> str:
     """The page on which an import goes on."""
+    if batch.state == ImportState.UNDO_TRIAL:
+        return reverse("sellers:import_undo", args=[batch.pk])
     return reverse(_URLS[reached(batch)], args=[batch.pk])
 
 

@@ -35,7 +35,7 @@ def effect_of(batch: ImportBatch) -> Effect:
     return Effect(
         rows=batch.rows_done,
         tallies=tallies_of(batch),
-        moves=_moves(found),
+        moves=stored_moves(found),
         changed=tuple(_changed(row, files) for row in found["changed"]),
         changed_count=rows["rows_changed"],
         duplicates=tuple(_duplicate(one, files) for one in found["duplicates"]),
@@ -56,8 +56,11 @@ def tallies_of(batch: ImportBatch) -> tuple[Tally, ...]:
     )
 
 
-def _moves(found: Mapping[str, Any]) -> Moves:
-    """Counts that an older preview does not hold are those of the sellers that it does."""
+def stored_moves(found: Mapping[str, Any]) -> Moves:
+    """What becomes of the sellers.
+
+    Counts that an older preview does not hold are those of the sellers that it does.
+    """
     shifts = [_shift(one) for one in found.get("sellers", ())]
     return moves_of(
         sellers=found.get("sellers_count", len(shifts)),

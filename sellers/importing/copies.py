@@ -1,9 +1,10 @@
 """Copies of the tables that an import writes, put in front of the real ones for a trial.
 
 A temporary table hides a real one of the same name. So the very statements of the merge can be
-tried on what is known of the sellers that an import touches: nothing is written to the real
-tables, nobody waits for it, and it leaves no dead rows behind. The copies are read by one
-statement, so that they are of one moment; they end with the transaction, which is rolled back.
+tried on what is known of the sellers that an import touches, and those of an undo likewise:
+nothing is written to the real tables, nobody waits for it, and it leaves no dead rows behind. The
+copies are read by one statement, so that they are of one moment; they end with the transaction,
+which is rolled back.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from sellers.models import (
     WaitingReview,
 )
 
-#: With more known orders than this, copying takes longer than to write and to take back.
+#: With more known orders than this, copying takes longer than an import and to take it back.
 MOST_COPIED = 500_000
 
 _OF_SELLERS = "seller_id IN (SELECT id FROM known)"
-#: What is copied of each table; of the log nothing is needed.
+#: What is copied of each table; of the log nothing, unless it is asked for.
 _COPIED: dict[type[models.Model], str] = {
     Seller: "id IN (SELECT id FROM known)",
     Gig: _OF_SELLERS,
@@ -38,8 +39,10 @@ _COPIED: dict[type[models.Model], str] = {
     WaitingReview: _OF_SELLERS,
     Inquiry: _OF_SELLERS,
     Observation: _OF_SELLERS,
-    ImportChange: "false",
+    ImportChange: "{log}",
 }
+#: The tables that are copied: what hangs on them in others is out of reach of a trial.
+COPIED = frozenset(_COPIED)
 #: Small tables, whose rows are told apart by their keys while they are written.
 _WITH_KEYS = (Seller, Gig, WaitingReview)
 
@@ -61,19 +64,25 @@ SET DEFAULT nextval({numbers}::regclass)
 """
 
 
-def put_copies_in_front() -> bool:
+def put_copies_in_front(*, log: str = "false", most: int | None = None) -> bool:
     """Have the rest of the transaction write to copies; False where there is too much to copy.
 
-    The transaction has to be rolled back. The sellers of the staged rows must have been found.
+    The transaction has to be rolled back. The sellers in question must be in ``touched_sellers``.
+
+    Parameters
+    ----------
+    log : SQL condition on the entries of the log that are copied, with ``{schema}`` before the
+        names of the tables themselves
+    most : more known orders are too much; None: :data:`MOST_COPIED`
     """
     schema = _schema()
-    if _is_much(schema):
+    if _is_much(schema, MOST_COPIED if most is None else most):
         return False
     with connection.cursor() as cursor:
         for model in _COPIED:
             for statement in _shape(model, schema):
                 cursor.execute(statement)
-        cursor.execute(_copy(schema))
+        cursor.execute(_copy(schema, log))
         if cursor.fetchone()[0]:
             # Serves the newest order of a gig.
             cursor.execute("CREATE INDEX ON pg_temp.sellers_order (gig_id)")
@@ -81,10 +90,10 @@ def put_copies_in_front() -> bool:
     return True
 
 
-def _is_much(schema: Identifier) -> bool:
+def _is_much(schema: Identifier, most: int) -> bool:
     """Whether more is known of the touched sellers than is worth copying."""
     with connection.cursor() as cursor:
-        cursor.execute(SQL(_MANY).format(schema=schema, most=Literal(MOST_COPIED)))
+        cursor.execute(SQL(_MANY).format(schema=schema, most=Literal(most)))
         return cursor.fetchone() is not None
 
 
@@ -112,13 +121,13 @@ def _shape(model: type[models.Model], schema: Identifier) -> Sequence[Composed]:
     )
 
 
-def _copy(schema: Identifier) -> Composed:
+def _copy(schema: Identifier, log: str) -> Composed:
     """One statement for all tables: each part of it sees the same moment."""
     parts = [
         SQL(
             "copied_{name} AS (INSERT INTO pg_temp.{table} SELECT * FROM {schema}.{table} WHERE "
         ).format(name=SQL(model._meta.model_name or ""), table=_name(model), schema=schema)
-        + SQL(what).format(schema=schema)
+        + SQL(what.replace("{log}", log)).format(schema=schema)
         + SQL(")")
         for model, what in _COPIED.items()
     ]

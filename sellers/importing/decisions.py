@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from sellers.importing.batches import is_worked_on, queue_batch, remove_files
 from sellers.importing.undo import CannotUndoError, why_not_undoable
-from sellers.models import ImportBatch, ImportRawBlock, ImportState, User
+from sellers.importing.undo_ground import why_outdated
+from sellers.importing.undo_trial import Foreseen
+from sellers.models import ImportBatch, ImportRawBlock, ImportState, ImportUndoPreview, User
 
 #: An import that nobody decided about is cancelled after this time, and its files removed.
 ABANDONED_AFTER = dt.timedelta(days=14)
@@ -80,7 +82,8 @@ def commit_batch(*, batch_id: int, left_out: Iterable[tuple[int, int]] | None = 
 def cancel_batch(*, batch_id: int, now: dt.datetime) -> bool:
     """Stop an import before it saves anything; nothing of it is left but the batch itself.
 
-    An undo is stopped before it takes anything back; the import stays.
+    An undo is stopped before it takes anything back; the import stays. So it does where somebody
+    only wanted to know what an undo would do.
 
     Returns
     -------
@@ -95,6 +98,8 @@ def cancel_batch(*, batch_id: int, now: dt.datetime) -> bool:
         if not is_worked_on(batch.pk):
             if batch.state == ImportState.UNDOING:
                 end_undo_given_up(batch=batch, message=UNDO_CANCELLED)
+            elif batch.state == ImportState.UNDO_TRIAL:
+                end_undo_preview(batch=batch, now=now)
             else:
                 end_cancelled(batch=batch, now=now)
     return True
@@ -109,6 +114,30 @@ def end_undo_given_up(*, batch: ImportBatch, message: str) -> None:
     batch.state, batch.stage, batch.message = ImportState.DONE, "", message
     batch.cancel_requested_at = None
     batch.save(update_fields=["state", "stage", "message", "cancel_requested_at"])
+
+
+def end_undo_preview(
+    *, batch: ImportBatch, now: dt.datetime, found: Foreseen | None = None, problem: str = ""
+) -> None:
+    """Keep what an undo would do, or why that could not be found out; the import is as before.
+
+    In the caller's transaction, with the batch locked. Where somebody cancelled it, nothing is
+    kept.
+
+    Parameters
+    ----------
+    now : the moment of which the scores are
+    """
+    if (found or problem) and batch.cancel_requested_at is None:
+        ImportUndoPreview.objects.create(
+            batch=batch,
+            computed_at=now,
+            effect=found.effect if found else None,
+            problem=problem,
+            ground=found.ground if found else {},
+        )
+    batch.state, batch.stage, batch.cancel_requested_at = ImportState.DONE, "", None
+    batch.save(update_fields=["state", "stage", "cancel_requested_at"])
 
 
 def end_cancelled(*, batch: ImportBatch, now: dt.datetime) -> None:
@@ -144,8 +173,8 @@ def clear_traces(batch: ImportBatch) -> None:
     ImportRawBlock.objects.filter(file__batch=batch).delete()
 
 
-def queue_undo(*, batch_id: int, undone_by: User | None) -> None:
-    """Have a worker take the import back.
+def preview_undo(*, batch_id: int) -> None:
+    """Have a worker find out what taking the import back would do; nothing is taken back.
 
     Raises
     ------
@@ -154,8 +183,45 @@ def queue_undo(*, batch_id: int, undone_by: User | None) -> None:
     """
     with transaction.atomic():
         batch = _locked(batch_id)
+        if batch.state == ImportState.UNDO_TRIAL:
+            return
         if reason := why_not_undoable(batch):
             raise CannotUndoError(reason)
+        if batch.state == ImportState.UNDOING:
+            raise CannotUndoError("This import is being undone.")
+        ImportUndoPreview.objects.filter(batch=batch).delete()
+        batch.cancel_requested_at = None
+        batch.save(update_fields=["cancel_requested_at"])
+        _hand_over(batch, ImportState.UNDO_TRIAL)
+
+
+#: Said to somebody who wanted an import undone as a preview showed it.
+NOT_AS_SHOWN = "Nothing was undone: what you saw is not true any more. Look again."
+
+
+def queue_undo(*, batch_id: int, undone_by: User | None, shown: int | None = None) -> None:
+    """Have a worker take the import back.
+
+    Parameters
+    ----------
+    shown : the preview that was decided upon, by its id; None: none was looked at
+
+    Raises
+    ------
+    CannotUndoError
+        If it cannot be taken back, or not as it was shown; the text says why.
+    """
+    with transaction.atomic():
+        batch = _locked(batch_id)
+        if reason := why_not_undoable(batch):
+            raise CannotUndoError(reason)
+        previews = ImportUndoPreview.objects.filter(batch=batch)
+        if shown is None:
+            previews.delete()
+        else:
+            preview = previews.filter(pk=shown, problem="").first()
+            if preview is None or why_outdated(preview, now=timezone.now()):
+                raise CannotUndoError(NOT_AS_SHOWN)
         batch.undone_by, batch.cancel_requested_at = undone_by, None
         batch.save(update_fields=["undone_by", "cancel_requested_at"])
         _hand_over(batch, ImportState.UNDOING)

@@ -6,6 +6,7 @@ is to happen to related rows is read from the models.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -14,8 +15,14 @@ from psycopg.sql import SQL, Identifier
 from sellers.importing.history import execute
 
 
-def delete_rows(model: type[models.Model], ids: str) -> int:
+def delete_rows(
+    model: type[models.Model], ids: str, within: Collection[type[models.Model]] | None = None
+) -> int:
     """Delete the rows of ``model`` whose ids are in the temporary table ``ids``.
+
+    Parameters
+    ----------
+    within : look after what hangs on them in these tables alone; None: wherever it is
 
     Returns
     -------
@@ -23,6 +30,8 @@ def delete_rows(model: type[models.Model], ids: str) -> int:
     """
     for relation in _relations(model):
         related = relation.related_model
+        if within is not None and related not in within:
+            continue
         column = Identifier(relation.field.column)
         table = Identifier(related._meta.db_table)
         if relation.on_delete is models.SET_NULL:
@@ -40,7 +49,7 @@ def delete_rows(model: type[models.Model], ids: str) -> int:
                 ).format(below=Identifier(below), table=table, column=column, ids=Identifier(ids))
             )
             if found:
-                delete_rows(related, below)
+                delete_rows(related, below, within)
             execute(SQL("DROP TABLE {}").format(Identifier(below)))
     return execute(
         SQL("DELETE FROM {} WHERE id IN (SELECT id FROM {})").format(

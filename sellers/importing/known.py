@@ -85,7 +85,7 @@ def learned_since(seller: Seller, moment: dt.datetime) -> list[Learned]:
     """The imports after a moment that changed facts of a seller, oldest first, in two queries."""
     effects = (
         ImportEffect.objects.filter(
-            seller=seller, batch__state=ImportState.DONE, batch__finished_at__gt=moment
+            seller=seller, batch__state__in=ImportState.saved(), batch__finished_at__gt=moment
         )
         .annotate(at=F("batch__finished_at"))
         .order_by("at", "batch_id")

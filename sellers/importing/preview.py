@@ -31,7 +31,6 @@ from sellers.importing.history import Logged, holds
 from sellers.importing.merge_orders import ORDER_LOG
 from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
 from sellers.importing.merge_sellers import GIG_LOG
-from sellers.importing.merging import Touched
 from sellers.importing.standings import SellerShift
 from sellers.models import ChangeKind, FileRole, ImportBatch
 
@@ -118,7 +117,7 @@ def effect_of(batch: ImportBatch, duplicates: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def sellers_part(shifted: Sequence[SellerShift], touched: Sequence[Touched]) -> dict[str, Any]:
+def sellers_part(shifted: Sequence[SellerShift], sellers: int) -> dict[str, Any]:
     """What becomes of the sellers: how many move of those that were worked out, and the first."""
     ranked = sorted(shifted, key=lambda shift: shift.rank)
     return {
@@ -126,8 +125,7 @@ def sellers_part(shifted: Sequence[SellerShift], touched: Sequence[Touched]) -> 
         "sellers_worked_out": len(ranked),
         "sellers_moving": sum(shift.moves for shift in ranked),
         "sellers_displayed": sum(shift.moves_display for shift in ranked),
-        "sellers_count": len(touched),
-        "sellers_new": sum(seller.is_new for seller in touched),
+        "sellers_count": sellers,
     }
 
 

@@ -38,7 +38,7 @@ from sellers.importing.outcome import Outcome
 from sellers.importing.planner import analyze_believed_empty, tell_planner
 from sellers.importing.problems import FileProblemError
 from sellers.importing.trial import try_merge
-from sellers.importing.undoing import take_back
+from sellers.importing.undoing import foresee, take_back
 from sellers.importing.writing import Writing
 from sellers.models import ImportBatch, ImportState
 
@@ -75,6 +75,9 @@ def run_batch(
             return batch
         if batch.state == ImportState.UNDOING:
             take_back(batch)
+            return batch
+        if batch.state == ImportState.UNDO_TRIAL:
+            foresee(batch)
             return batch
         runner = _Runner(batch, paths or {}, on_progress)
         if batch.cancel_requested_at is not None:

@@ -31,7 +31,8 @@ def try_merge(batch: ImportBatch, *, watch: Callable[[], None]) -> tuple[Outcome
     outcome = merge_staged(batch, watch=watch, locked=trial.look_before)
     watch()
     effect = effect_of(batch, duplicates)
-    effect |= sellers_part(trial.shifts(outcome), trial.touched)
+    effect |= sellers_part(trial.shifts(outcome), len(trial.touched))
+    effect["sellers_new"] = sum(seller.is_new for seller in trial.touched)
     effect["revisions"] = trial.revisions
     return outcome, effect
 

@@ -1,8 +1,9 @@
 """Take an import back: facts, log and provenance as if it had never been.
 
 What only this import brought goes; what it changed has its earlier value again, unless a later
-import said so too; what later imports brought as well stays, as they have it. One transaction,
-and :func:`undo_preview` is the same transaction rolled back.
+import said so too; what later imports brought as well stays, as they have it. One transaction.
+What it would do is found out beforehand by the same statements, on copies
+(:mod:`sellers.importing.undo_trial`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
-from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db import connection, models, transaction
 
 from sellers.changes import facts_changed
 from sellers.importing.deletion import delete_rows
@@ -24,21 +24,15 @@ from sellers.importing.merge_observations import OBSERVATION_LOG
 from sellers.importing.merge_orders import ORDER_LOG
 from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
 from sellers.importing.merge_sellers import GIG_LOG
-from sellers.importing.outcome import EFFECT_COLUMNS
 from sellers.importing.planner import analyze_believed_empty
-from sellers.importing.standings import (
-    FIRST_SELLERS,
-    SellerShift,
-    handles_of,
-    shifts,
-    standings_of,
-)
+from sellers.importing.undo_ground import moved_since
 from sellers.importing.undo_sql import (
     DROPPED_BACK,
     FORGET_DROPPED,
     GIGS_IN_USE,
     HAND_EDITED,
     LOG_OF_REVIEWS_BACK,
+    LOGS,
     MOVE_JOINED,
     PASS_ON_SELLERS,
     REVIEWS_BACK_TO_WAITING,
@@ -51,9 +45,9 @@ from sellers.importing.unwinding import Unwound, unwind
 from sellers.models import (
     Gig,
     ImportBatch,
-    ImportEffect,
     ImportRawBlock,
     ImportState,
+    ImportUndoPreview,
     Inquiry,
     Observation,
     Order,
@@ -74,6 +68,13 @@ UNDO_STEPS = (
     "finishing",
 )
 Enter = Callable[[str], None]
+Delete = Callable[[type[models.Model], str], int]
+
+
+NOT_LOGGED = (
+    "What this import changed is not in the log (it is older than the log, or its entries were "
+    "removed), so it cannot be undone."
+)
 
 
 class CannotUndoError(Exception):
@@ -100,12 +101,11 @@ class UndoEffect:
 
     Attributes
     ----------
-    tables : orders, reviews, reviews that wait, gigs, in this order
+    tables : kinds of facts, in the order in which they are shown
     sellers_removed : sellers that only this import had brought
     waiting_again : reviews whose order goes, so that they wait for it again
     hand_edited : orders among these that somebody corrected by hand since; that goes too
     later : rows that later imports spoke of too, by import
-    shifts : what it does to the scores, in a preview; of very many sellers those with most rows
     """
 
     tables: tuple[TableUndo, ...]
@@ -114,7 +114,6 @@ class UndoEffect:
     hand_edited: int
     later: dict[int, int]
     sellers: tuple[int, ...]
-    shifts: tuple[SellerShift, ...] = field(default=())
 
 
 def undo_batch(
@@ -143,7 +142,9 @@ def undo_batch(
         if batch.state == ImportState.UNDONE:
             return None
         _check(batch)
-        effect = _take_back(batch, enter)
+        effect = take_out(
+            batch, enter=enter, delete=delete_rows, locked=lambda _ids: _note_moved_facts(batch)
+        )
         left = Seller.objects.filter(pk__in=effect.sellers)
         facts_changed(seller_ids=left.values_list("pk", flat=True), reason=f"undo {batch.pk}")
         ImportRawBlock.objects.filter(file__batch=batch).delete()
@@ -153,7 +154,8 @@ def undo_batch(
             return None
         batch.state, batch.stage, batch.message = ImportState.UNDONE, "", ""
         batch.undone_at = batch.seen_at = now
-        fields = ["state", "stage", "message", "undone_at", "seen_at"]
+        ImportUndoPreview.objects.filter(batch=batch).delete()
+        fields = ["state", "stage", "message", "notes", "undone_at", "seen_at"]
         if undone_by is not None:
             batch.undone_by = undone_by
             fields.append("undone_by")
@@ -179,45 +181,25 @@ def _last_word(batch: ImportBatch) -> bool:
     return now.state != ImportState.UNDONE
 
 
-def undo_preview(*, batch: ImportBatch, now: dt.datetime) -> UndoEffect:
-    """What :func:`undo_batch` would do, by doing it in a transaction that is rolled back."""
-    analyze_believed_empty()
-    with transaction.atomic():
-        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        _check(batch)
-        sellers = _sellers(batch)
-        handles = handles_of(sellers)
-        shown = _most_touched(batch, sellers)
-        before = standings_of(seller_ids=shown, now=now, may_be_stored=True)
-        effect = _take_back(batch, lambda _step: None)
-        after = standings_of(seller_ids=shown, now=now, may_be_stored=False)
-        transaction.set_rollback(True)
-    return replace(effect, shifts=shifts(before, after, handles))
-
-
-def _most_touched(batch: ImportBatch, sellers: Sequence[int]) -> list[int]:
-    """The sellers whose scores are worked out: those of whom the import changed most."""
-    columns = (name for name in EFFECT_COLUMNS if name not in ("seller_id", "is_new"))
-    rows = dict(
-        ImportEffect.objects.filter(batch=batch)
-        .annotate(rows=sum(map(F, columns), start=Value(0)))
-        .values_list("seller_id", "rows")
-    )
-    return sorted(sellers, key=lambda pk: (-rows.get(pk, 0), pk))[:FIRST_SELLERS]
+def _note_moved_facts(batch: ImportBatch) -> None:
+    """Say so where the undo was decided upon by a preview that is not true any more."""
+    preview = ImportUndoPreview.objects.filter(batch=batch, problem="").first()
+    if preview is not None and (reason := moved_since(preview)):
+        batch.notes.append(
+            f"After the preview of the undo, {reason}, so that the undo may have done something "
+            "else than was shown."
+        )
 
 
 def why_not_undoable(batch: ImportBatch) -> str:
     """Why an import cannot be taken back, in words; empty where it can."""
     if batch.state == ImportState.UNDONE:
         return "This import has been undone already."
-    if batch.state not in (ImportState.DONE, ImportState.UNDOING):
+    if batch.state == ImportState.UNDO_TRIAL:
+        return "What an undo would do is being worked out. Wait for that, or cancel it first."
+    if batch.state not in ImportState.saved():
         return "Nothing of this import was saved, so there is nothing to undo."
-    if not batch.is_logged:
-        return (
-            "What this import changed is not in the log (it is older than the log, or its "
-            "entries were removed), so it cannot be undone."
-        )
-    return ""
+    return "" if batch.is_logged else NOT_LOGGED
 
 
 def _check(batch: ImportBatch) -> None:
@@ -225,12 +207,25 @@ def _check(batch: ImportBatch) -> None:
         raise CannotUndoError(reason)
 
 
-def _take_back(batch: ImportBatch, enter: Enter) -> UndoEffect:
-    """All of it, in the caller's transaction."""
+def take_out(
+    batch: ImportBatch,
+    *,
+    enter: Enter,
+    delete: Delete,
+    locked: Callable[[Sequence[int]], None],
+) -> UndoEffect:
+    """All of it, in the caller's transaction.
+
+    Parameters
+    ----------
+    delete : deletes rows of a table, by the name of a temporary table of their ids
+    locked : called with the sellers once nobody else can write to them, before anything is changed
+    """
     place = {"batch": batch.pk}
     with _temporary_tables():
         enter("looking for its sellers")
         sellers = _sellers(batch)
+        locked(sellers)
         enter("reviews")
         execute(HAND_EDITED, place)
         tables: dict[str, Unwound] = {}
@@ -239,26 +234,26 @@ def _take_back(batch: ImportBatch, enter: Enter) -> UndoEffect:
             ("reviews waiting for their order", WAITING_LOG, WaitingReview),
         ):
             tables[words] = unwind(logged, batch.pk, removed=_removed(logged))
-            delete_rows(model, _removed(logged))
+            delete(model, _removed(logged))
         execute(FORGET_DROPPED, place)
         enter("orders")
         tables["orders"] = unwind(ORDER_LOG, batch.pk, removed=_removed(ORDER_LOG))
-        waiting_again = _free_reviews(place)
-        delete_rows(Order, _removed(ORDER_LOG))
+        waiting_again = _free_reviews(delete)
+        delete(Order, _removed(ORDER_LOG))
         execute(MOVE_JOINED, place)
         waiting_again += execute(DROPPED_BACK, place)
         enter("first messages")
         tables["first messages"] = unwind(INQUIRY_LOG, batch.pk, removed=_removed(INQUIRY_LOG))
-        delete_rows(Inquiry, _removed(INQUIRY_LOG))
+        delete(Inquiry, _removed(INQUIRY_LOG))
         enter("observations")
         removed = _removed(OBSERVATION_LOG)
         tables["observations"] = unwind(OBSERVATION_LOG, batch.pk, removed=removed)
-        delete_rows(Observation, removed)
+        delete(Observation, removed)
         enter("gigs and sellers")
         tables["gigs"] = unwind(GIG_LOG, batch.pk, removed=_removed(GIG_LOG))
         execute(GIGS_IN_USE)
-        delete_rows(Gig, _removed(GIG_LOG))
-        gone = _sellers_back(place)
+        delete(Gig, _removed(GIG_LOG))
+        gone = _sellers_back(place, delete)
         hand_edited = _count("SELECT count(*) FROM hand_edited")
     return UndoEffect(
         tables=tuple(_table(words, tables[words]) for words in _SHOWN_TABLES),
@@ -300,20 +295,20 @@ def _sellers(batch: ImportBatch) -> Sequence[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _free_reviews(place: dict[str, int]) -> int:
+def _free_reviews(delete: Delete) -> int:
     """Reviews that others brought to orders that go: they wait for them again."""
     execute(REVIEWS_BACK_TO_WAITING)
     count = execute(WAITING_AGAIN)
     if count:
         execute(LOG_OF_REVIEWS_BACK)
-        delete_rows(Review, "waiting_again")
+        delete(Review, "waiting_again")
     return count
 
 
-def _sellers_back(place: dict[str, int]) -> int:
+def _sellers_back(place: dict[str, int], delete: Delete) -> int:
     execute(UNDO_CURRENCY, place)
     execute(SELLERS_UNUSED, place)
-    gone = delete_rows(Seller, "removed_sellers")
+    gone = delete(Seller, "removed_sellers")
     execute(PASS_ON_SELLERS, place)
     return gone
 
@@ -323,10 +318,7 @@ def _removed(logged: Logged) -> str:
 
 
 _TEMPORARY = (
-    *(
-        _removed(log)
-        for log in (ORDER_LOG, REVIEW_LOG, WAITING_LOG, GIG_LOG, INQUIRY_LOG, OBSERVATION_LOG)
-    ),
+    *map(_removed, LOGS),
     *("unwound", "restated", "remerged", "hand_edited", "waiting_again", "removed_sellers"),
 )
 

@@ -1,11 +1,18 @@
-"""The statements of undo that are about one table's own ways; used by ``undo`` alone."""
+"""The statements of undo, and of finding out what it would do, that are about single tables."""
 
 from __future__ import annotations
 
 from psycopg.sql import SQL, Composed, Literal
 
-from sellers.importing.merge_reviews import REVIEW_LOG
+from sellers.importing.merge_inquiries import INQUIRY_LOG
+from sellers.importing.merge_observations import OBSERVATION_LOG
+from sellers.importing.merge_orders import ORDER_LOG
+from sellers.importing.merge_reviews import REVIEW_LOG, WAITING_LOG
+from sellers.importing.merge_sellers import GIG_LOG
 from sellers.models import ChangeKind
+
+#: Every table whose rows are followed back.
+LOGS = (ORDER_LOG, REVIEW_LOG, WAITING_LOG, GIG_LOG, INQUIRY_LOG, OBSERVATION_LOG)
 
 
 def _sql(text: str) -> Composed:
@@ -14,8 +21,13 @@ def _sql(text: str) -> Composed:
     return SQL(text).format(facts=SQL(", ".join(REVIEW_LOG.facts)), **kinds)
 
 
-SELLERS_OF_BATCH = _sql("""
-SELECT id FROM sellers_seller WHERE id IN (
+_LOCKED = "ORDER BY id FOR NO KEY UPDATE"
+_TOUCHED = """
+DROP TABLE IF EXISTS pg_temp.touched_sellers;
+CREATE TEMPORARY TABLE touched_sellers ON COMMIT DROP AS
+"""
+_SELLERS_OF_BATCH = """
+SELECT COLUMNS FROM sellers_seller WHERE id IN (
     SELECT seller_id FROM sellers_order WHERE first_batch_id = %(batch)s
     UNION SELECT seller_id FROM sellers_gig WHERE first_batch_id = %(batch)s
     UNION SELECT seller_id FROM sellers_waitingreview WHERE first_batch_id = %(batch)s
@@ -42,8 +54,9 @@ SELECT id FROM sellers_seller WHERE id IN (
     UNION SELECT (before->>'seller_id')::bigint FROM sellers_importchange
           WHERE batch_id = %(batch)s AND kind = {DROPPED}
 )
-ORDER BY id FOR NO KEY UPDATE
-""")
+"""
+SELLERS_OF_BATCH = _sql(_SELLERS_OF_BATCH.replace("COLUMNS", "id") + _LOCKED)
+FIND_TOUCHED = _sql(_TOUCHED + _SELLERS_OF_BATCH.replace("COLUMNS", "platform, handle"))
 
 # Somebody corrected the order after the last import that wrote it.
 HAND_EDITED = _sql("""
@@ -63,11 +76,12 @@ WHERE (kind = {DROPPED} AND before->>'first_batch_id' = %(batch)s::text)
        AND row_id IN (SELECT id FROM removed_sellers_review))
 """)
 
+# The numbers by the name of their sequence: a copy of the table has none of its own.
 REVIEWS_BACK_TO_WAITING = _sql("""
 CREATE TEMPORARY TABLE waiting_again AS
 SELECT review.id, orders.seller_id, orders.ref AS order_ref,
        coalesce((joined.before->>'waiting_id')::bigint,
-                nextval(pg_get_serial_sequence('sellers_waitingreview', 'id'))) AS waiting_id
+                nextval('sellers_waitingreview_id_seq')) AS waiting_id
 FROM sellers_review AS review
 JOIN removed_sellers_order AS removed ON removed.id = review.order_id
 JOIN sellers_order AS orders ON orders.id = review.order_id
@@ -172,3 +186,31 @@ UPDATE sellers_seller AS seller SET first_batch_id = (
     ) AS brought
 ) WHERE seller.first_batch_id = %(batch)s
 """)
+
+
+_SPOKEN_OF = """
+SELECT entry.id FROM {schema}sellers_importchange AS own
+JOIN {schema}sellers_importchange AS entry USING (kind, row_id)
+WHERE own.batch_id = {batch:d} AND {of}
+"""
+_BROUGHT = """
+SELECT entry.id FROM {schema}{table} AS row
+JOIN {schema}sellers_importchange AS entry ON entry.kind = {kind:d} AND entry.row_id = row.id
+WHERE row.first_batch_id = {batch:d} AND {of}
+"""
+
+
+def entries_about(batch_id: int, *, schema: str = "", of: str = "true") -> str:
+    """SQL of the ids of all entries of the log about rows that a batch brought or spoke of.
+
+    Parameters
+    ----------
+    schema : put before the names of tables
+    of : SQL condition on ``entry``
+    """
+    parts = [_SPOKEN_OF.format(schema=schema, batch=batch_id, of=of)]
+    parts += (
+        _BROUGHT.format(schema=schema, table=log.table, kind=log.kind, batch=batch_id, of=of)
+        for log in LOGS
+    )
+    return " UNION ALL ".join(parts)

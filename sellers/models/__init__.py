@@ -2,7 +2,13 @@
 
 from sellers.models.access import Claim, Grant, Look, Scope
 from sellers.models.coaching import ClientMark
-from sellers.models.history import ChangeKind, ImportChange, ImportPreview, ImportRawBlock
+from sellers.models.history import (
+    ChangeKind,
+    ImportChange,
+    ImportPreview,
+    ImportRawBlock,
+    ImportUndoPreview,
+)
 from sellers.models.imports import (
     FileRole,
     ImportBatch,
@@ -38,6 +44,7 @@ __all__ = [
     "ImportRawBlock",
     "ImportRejection",
     "ImportState",
+    "ImportUndoPreview",
     "Inquiry",
     "Letter",
     "Look",

@@ -9,6 +9,7 @@ had said too.
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from sellers.models.imports import ImportBatch, ImportFile
 
@@ -84,6 +85,30 @@ class ImportPreview(models.Model):
 
     def __str__(self) -> str:
         return f"preview of {self.batch_id}"
+
+
+class ImportUndoPreview(models.Model):
+    """What taking a batch back would do, worked out on copies; or why that could not be done."""
+
+    batch = models.OneToOneField(ImportBatch, on_delete=models.CASCADE, related_name="undo_preview")
+    computed_at = models.DateTimeField()
+    #: The answer, described in :mod:`sellers.importing.undo_trial`.
+    effect = models.JSONField(null=True)
+    #: Why there is none, in words.
+    problem = models.TextField(blank=True)
+    #: What it was worked out from, described in :mod:`sellers.importing.undo_ground`.
+    ground = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(effect__isnull=True) ^ Q(problem=""),
+                name="import_undo_preview_effect_or_problem",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"preview of the undo of {self.batch_id}"
 
 
 class ImportRawBlock(models.Model):

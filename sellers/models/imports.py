@@ -13,7 +13,8 @@ class ImportState(models.TextChoices):
     """Where an import stands.
 
     The long way is columns → checking → ready → queued → running → done → undoing → undone;
-    the direct way begins at queued. ``COLUMNS`` and ``READY`` wait for a person.
+    the direct way begins at queued. ``COLUMNS`` and ``READY`` wait for a person. A look at what
+    an undo would do goes from done over undo_trial back to done.
     """
 
     COLUMNS = "columns", "waiting for its columns to be named"
@@ -25,6 +26,7 @@ class ImportState(models.TextChoices):
     FAILED = "failed", "failed"
     DRY = "dry", "checked, nothing saved"
     CANCELLED = "cancelled", "cancelled, nothing saved"
+    UNDO_TRIAL = "undo_trial", "done, its undo being worked out"
     UNDOING = "undoing", "being undone"
     UNDONE = "undone", "undone"
 
@@ -35,12 +37,17 @@ class ImportState(models.TextChoices):
     @classmethod
     def counted(cls) -> tuple[ImportState, ...]:
         """Its rows were counted by outcome."""
-        return (cls.READY, cls.DONE, cls.DRY, cls.UNDOING, cls.UNDONE)
+        return (cls.READY, cls.DRY, *cls.saved(), cls.UNDONE)
+
+    @classmethod
+    def saved(cls) -> tuple[ImportState, ...]:
+        """What it brought is there, even if somebody thinks of taking it back."""
+        return (cls.DONE, cls.UNDO_TRIAL, cls.UNDOING)
 
     @classmethod
     def for_workers(cls) -> tuple[ImportState, ...]:
         """A worker has it, or should soon."""
-        return (cls.CHECKING, cls.QUEUED, cls.RUNNING, cls.UNDOING)
+        return (cls.CHECKING, cls.QUEUED, cls.RUNNING, cls.UNDO_TRIAL, cls.UNDOING)
 
     @classmethod
     def for_people(cls) -> tuple[ImportState, ...]:

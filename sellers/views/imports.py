@@ -28,7 +28,7 @@ from sellers.import_pages.working import working_context
 from sellers.importing.drafts import start_draft
 from sellers.importing.formats import COLUMNS, example_file
 from sellers.importing.report import rejected_rows
-from sellers.models import FileRole, ImportState, User
+from sellers.models import FileRole, ImportBatch, ImportState, User
 from sellers.views.csv_answers import csv_answer
 from sellers.views.import_access import batch_or_404
 
@@ -81,7 +81,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
 def import_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The end of an import: how far it is, then what it did; before that, the step it is at."""
     batch = batch_or_404(request.user, batch_id)
-    if reached(batch) != "done":
+    if reached(batch) != "done" or batch.state == ImportState.UNDO_TRIAL:
         return redirect(step_url(batch))
     context = {**frame(batch, "done"), **end_context(batch)}
     return render(request, "sellers/imports/import.html", context)
@@ -92,15 +92,24 @@ def import_page(request: HttpRequest, batch_id: int) -> HttpResponse:
 def import_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The part of a page that asks again until a worker is done with the import."""
     batch = batch_or_404(request.user, batch_id)
-    # After the check one sees first what cannot be read, and then the effect.
-    is_checked = batch.state == ImportState.READY
-    page = reverse("sellers:import_check", args=[batch.pk]) if is_checked else step_url(batch)
+    page = _page_after(batch)
     if not wants_fragment(request, "import_progress"):
         return redirect(page)
     if batch.state in ImportState.for_workers():
         context = {"batch": batch, **working_context(batch)}
         return render(request, "sellers/imports/_import_progress.html", context)
     return HttpResponseClientRedirect(page)
+
+
+def _page_after(batch: ImportBatch) -> str:
+    """Where one goes on once a worker is done."""
+    if batch.state == ImportState.READY:
+        # First what cannot be read, and then the effect.
+        return reverse("sellers:import_check", args=[batch.pk])
+    # Where an undo was given up, the message says so on the page of the import.
+    if batch.state == ImportState.DONE and hasattr(batch, "undo_preview") and not batch.message:
+        return reverse("sellers:import_undo", args=[batch.pk])
+    return step_url(batch)
 
 
 @require_safe

@@ -131,8 +131,10 @@ def test_map_mend_preview_commit_watch_and_undo(
     # Undo, after seeing what that does; the worker's progress survives that one leaves.
     batch = ImportBatch.objects.get()
     page.goto(f"{site}/imports/{batch.pk}/")
-    page.get_by_role("link", name="Undo").click()
-    expect(page.get_by_text("Nothing is undone yet")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    page.reload()
+    expect(page.get_by_text("Nothing is undone yet")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("orders that go")).to_be_visible()
     page.get_by_role("button", name="Undo this import").click()
     expect(page).to_have_url(f"{site}/imports/{batch.pk}/")
     page.reload()

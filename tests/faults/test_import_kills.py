@@ -16,7 +16,12 @@ from django.db.backends.utils import CursorWrapper
 
 from sellers.importing import batches
 from sellers.importing.batches import NewFile, create_batch
-from sellers.importing.decisions import commit_batch, preview_batch, queue_undo
+from sellers.importing.decisions import (
+    commit_batch,
+    preview_batch,
+    preview_undo,
+    queue_undo,
+)
 from sellers.importing.run import run_batch
 from sellers.models import (
     FileRole,
@@ -25,6 +30,7 @@ from sellers.models import (
     ImportRawBlock,
     ImportRejection,
     ImportState,
+    ImportUndoPreview,
 )
 from tests.sellers.importing.files import check_counts, facts, orders_file, reviews_file
 from tests.servers import wait_until
@@ -38,6 +44,7 @@ pytestmark = [
 
 KILLS = 36
 KILLS_OF_UNDO = 8
+KILLS_OF_LOOK = 8
 KILLS_OF_PREVIEW = 8
 
 
@@ -245,6 +252,28 @@ def test_an_undo_killed_anywhere_is_done_wholly_or_not_at_all(
         batch = attempt(batch, paths)
         assert batch.state == ImportState.UNDONE, batch.message
         assert facts() == before, at
+
+
+def test_a_look_at_an_undo_killed_anywhere_changes_nothing_and_is_begun_again(
+    paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known_before(tmp_path)
+    batch = attempt(a_batch(paths), paths)
+    imported = facts()
+    preview_undo(batch_id=batch.pk)
+    statements = statements_of(batch, paths)
+    shown = ImportUndoPreview.objects.get().effect
+    for at in points(statements, KILLS_OF_LOOK):
+        preview_undo(batch_id=batch.pk)
+        assert not ImportUndoPreview.objects.exists()
+        killed(batch, paths, at, monkeypatch)
+        assert facts() == imported, at
+        batch = attempt(batch, paths)
+        assert batch.state == ImportState.DONE
+        found = ImportUndoPreview.objects.get()
+        assert (found.problem, found.effect, facts()) == ("", shown, imported), at
+    queue_undo(batch_id=batch.pk, undone_by=None, shown=found.pk)
+    assert attempt(batch, paths).state == ImportState.UNDONE
 
 
 def test_an_import_survives_a_database_that_ends_its_connection(

@@ -15,7 +15,7 @@ from metrics.engine.types import Cause
 from metrics.explain import explain
 from metrics.explanation import SUM_TOLERANCE
 from sellers.importing.known import Learned, learned_since
-from sellers.models import ImportBatch, Seller
+from sellers.models import ImportBatch, ImportState, Seller
 from tests.builders import PASSWORD, an_admin
 from tests.sellers.importing.files import import_files, orders_file, reviews_file
 
@@ -129,6 +129,9 @@ def test_each_import_says_what_it_told_late(seller: Seller) -> None:
         )
     ]
     assert learned_since(seller, SECOND_IMPORT) == []
+    # What an import brought is there while somebody looks what its undo would do.
+    ImportBatch.objects.filter(pk=second.pk).update(state=ImportState.UNDO_TRIAL)
+    assert learned_since(seller, dt.datetime(2024, 5, 2, tzinfo=dt.UTC)) == found
 
 
 def page(seller: Seller, **asked: str) -> str:

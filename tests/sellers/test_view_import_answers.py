@@ -18,7 +18,6 @@ from sellers.models import (
     OrderStatus,
     Seller,
 )
-from sellers.views import import_undo
 from tests.builders import a_seller, a_user, an_admin
 from tests.sellers.importing.files import import_files, orders_file
 from tests.sellers.importing.test_sheets import WORKBOOK
@@ -179,17 +178,6 @@ def test_an_undo_waits_for_a_worker_and_shows_no_bar_of_old_rows(
     work(batch)
     assert batch.state == ImportState.UNDONE
     assert not Order.objects.exists()
-
-
-def test_of_a_very_large_import_the_undo_is_not_worked_out_beforehand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(import_undo, "MOST_PREVIEWED", 1)
-    client = as_user(an_admin())
-    batch = import_files(tmp_path, orders=[orders_file({}, {"order_ref": "FO2"})])
-    page = client.get(address("import_undo", batch))
-    assert "undo" not in page.context
-    assert "It brought 2 rows" in page.content.decode()
 
 
 def test_the_list_names_no_number_for_what_was_never_counted() -> None:

@@ -131,10 +131,16 @@ def test_a_list_of_orders_goes_the_whole_way() -> None:
     assert order.ordered_at.date().isoformat() == "2024-05-27"
     assert Review.objects.get().stars == 5
 
-    before = client.get(address("import_undo", batch)).content.decode()
-    assert "Nothing is undone yet" in before
-    assert "orders that go" in before
-    client.post(address("import_undo", batch))
+    assert address("import_undo_look", batch) in done
+    answer = client.post(address("import_undo_look", batch))
+    assert answer["Location"] == address("import_undo", batch)
+    waiting = client.get(address("import_undo", batch)).content.decode()
+    assert "Waiting for a worker to work out what an undo would do" in waiting
+    work(batch)
+    page = client.get(address("import_undo", batch))
+    assert "Nothing is undone yet" in page.content.decode()
+    assert "orders that go" in page.content.decode()
+    client.post(address("import_undo", batch), {"shown": page.context["preview"].pk})
     work(batch)
     assert batch.state == ImportState.UNDONE
     assert not Order.objects.exists()

@@ -155,6 +155,9 @@ def test_the_ribbon_tells_what_others_did_and_what_moved(seller: Seller) -> None
     assert "Promise “went well”: kept, decided by coach coach@x.test" in owner
     assert "12 new orders and 1 new review, by admin boss@x.test" in owner
     assert owner.count("Import ") == 1
+    # It stays news while somebody looks what its undo would do.
+    ImportBatch.objects.update(state="undo_trial")
+    assert _ribbon(page(seller.owner, seller)).count("Import ") == 1
     for own in ("from the seller", "by the seller”"):
         assert own not in owner
     assert "Note “from the seller” by the seller" in of_coach

@@ -12,7 +12,8 @@ from django.db.models import Model
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from sellers.importing.undo import CannotUndoError, TableUndo, undo_batch, undo_preview
+from sellers.importing.undo import CannotUndoError, TableUndo, undo_batch
+from sellers.importing.undo_trial import facts_part, try_undo
 from sellers.models import (
     Gig,
     ImportBatch,
@@ -172,7 +173,10 @@ def provenance(imports: list[int]) -> set[tuple[object, ...]]:
 def test_undoing_any_import_leaves_what_the_others_say(
     tmp_path_factory: pytest.TempPathFactory, history: list[Batch], data: st.DataObject
 ) -> None:
-    """Imports without contradictions: a row that is refused stays refused after an undo."""
+    """Imports without contradictions: a row that is refused stays refused after an undo.
+
+    What is found out beforehand, on copies, is what the undo then does.
+    """
     folder = tmp_path_factory.mktemp("files")
     taken = data.draw(st.integers(0, len(history) - 1))
     with undone():
@@ -183,7 +187,12 @@ def test_undoing_any_import_leaves_what_the_others_say(
     with undone():
         imported = [take_in(folder, batch) for batch in history]
         assume(not any(batch.rows_rejected for batch in imported))
-        undo(imported[taken])
+        as_imported = everything()
+        foreseen = try_undo(batch_id=imported[taken].pk, now=NOW).effect
+        assert everything() == as_imported
+        effect = undo_batch(batch_id=imported[taken].pk, now=NOW)
+        assert effect is not None
+        assert foreseen.items() >= facts_part(effect).items()
         assert comparable() == expected
         left = [batch.pk for n, batch in enumerate(imported) if n != taken]
         assert provenance(left) == brought_by
@@ -305,7 +314,7 @@ def test_orders_corrected_by_hand_since_are_counted(tmp_path: Path) -> None:
     Order.objects.filter(ref="FO2").update(
         amount=5, changed_at=batch.finished_at + dt.timedelta(minutes=1)
     )
-    assert undo_preview(batch=batch, now=NOW).hand_edited == 1
+    assert try_undo(batch_id=batch.pk, now=NOW).effect["hand_edited"] == 1
 
 
 def test_a_preview_tells_scores_and_counts_and_changes_nothing(tmp_path: Path) -> None:
@@ -314,12 +323,12 @@ def test_a_preview_tells_scores_and_counts_and_changes_nothing(tmp_path: Path) -
     stars = [{"order_ref": f"FO{n}", "stars": "1"} for n in range(6)]
     batch = import_files(tmp_path, reviews=reviews(*stars))
     before, log = everything(), ImportChange.objects.count()
-    effect = undo_preview(batch=batch, now=dt.datetime(2024, 6, 1, tzinfo=dt.UTC))
-    assert effect.tables[1] == TableUndo("reviews", removed=6, kept=0, restored=0)
-    [shift] = effect.shifts
+    effect = try_undo(batch_id=batch.pk, now=dt.datetime(2024, 6, 1, tzinfo=dt.UTC)).effect
+    assert effect["tables"][1] == {"words": "reviews", "removed": 6, "kept": 0, "restored": 0}
+    [shift] = effect["sellers"]
     # Without six reviews of one star the score can only be better.
-    assert shift.after["score"] > shift.before["score"]
-    assert shift.moves_display
+    assert shift["after"]["score"] > shift["before"]["score"]
+    assert effect["sellers_displayed"] == 1
     assert (everything(), ImportChange.objects.count()) == (before, log)
     batch.refresh_from_db()
     assert batch.state == ImportState.DONE

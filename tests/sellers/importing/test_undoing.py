@@ -112,7 +112,7 @@ def test_an_undo_is_told_step_by_step_and_can_be_cancelled_until_it_ends(
 
 
 def test_the_progress_of_an_undo_counts_its_steps() -> None:
-    batch = ImportBatch(state=ImportState.UNDOING, rows_done=9, rows_total=9)
+    batch = ImportBatch(pk=1, state=ImportState.UNDOING, rows_done=9, rows_total=9)
     waiting = working_context(batch)
     assert (waiting["words"], waiting["bar_end"]) == (
         "Waiting for a worker to undo the import",
