@@ -85,7 +85,10 @@ class ColumnsForm(forms.Form):
         self._add_reading()
         self._add_words()
         self.fields["save_as"] = forms.CharField(
-            label="Save this mapping as", required=False, max_length=100
+            label="Save this mapping as",
+            required=False,
+            max_length=100,
+            help_text="A mapping of yours that has this name is replaced.",
         )
 
     def _add_columns(self) -> None:

@@ -109,12 +109,14 @@ class ColumnsStep:
         self._open(draft_mapping(self.file))
         return True
 
-    def save_as(self, data: MappingOf[str, Any]) -> None:
-        """Keep the mapping under the name that was given, if one was."""
+    def save_as(self, data: MappingOf[str, Any]) -> str:
+        """Keep the mapping under the name that was given, if one was; returns the name."""
         name = _name_in(data)
-        if name and self.mapping is not None:
-            mapping = replace(self.mapping, sheet=self.file.sheet)
-            save_mapping(owner=self.user, name=name, mapping=mapping, names=columns_of(self.file))
+        if not name or self.mapping is None:
+            return ""
+        mapping = replace(self.mapping, sheet=self.file.sheet)
+        save_mapping(owner=self.user, name=name, mapping=mapping, names=columns_of(self.file))
+        return name
 
     def page(self) -> FileColumns:
         """What the page says."""
@@ -143,7 +145,7 @@ class ColumnsStep:
             preset = presets()[key]
             self._keep(preset.mapping(self.draft.look.names), preset.name)
         elif kind == "saved" and (saved := mappings_of(self.user).filter(pk=key).first()):
-            note_use(saved=saved)
+            note_use(owner=self.user, names=[saved.name])
             self._keep(Mapping.from_json(saved.mapping), saved.name)
         else:
             found = propose_mapping(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sellers.import_forms import MappingNameForm
+from sellers.import_pages.column_words import column_name
 from sellers.importing.formats import COLUMNS
 from sellers.models import ImportMapping, User
 
@@ -35,4 +36,4 @@ def _fills(mapping: ImportMapping) -> str:
     """Our columns that it fills, in the order of the canonical files."""
     filled = {name for of in mapping.mapping.get("columns", {}).values() for name in of}
     names = dict.fromkeys(column.name for of in COLUMNS.values() for column in of)
-    return ", ".join(name.replace("_", " ") for name in names if name in filled)
+    return ", ".join(column_name(name) for name in names if name in filled)

@@ -14,6 +14,7 @@ from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.mapping.profile import profile_table
 from sellers.importing.mapping.proofs import proved_anew
 from sellers.importing.mapping.propose import Proposal, propose_mapping
+from sellers.importing.mapping.saved import note_use
 from sellers.importing.mapping.sets import guess_joins, propose_roles
 from sellers.importing.problems import FileProblemError
 from sellers.importing.reading import FirstRows, Table
@@ -70,6 +71,7 @@ def recognise_files(
         )
         settle(new[name], found.role, _pruned(found.mapping), _known_as(table, found))
     ImportFile.objects.bulk_update(new.values(), READ_AS)
+    note_use(owner=owner, names={file.mapping_name for file in new.values()})
 
 
 def _read_like_another(

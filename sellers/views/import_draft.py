@@ -97,7 +97,8 @@ def _onward(
     request: HttpRequest, batch: ImportBatch, file: ImportFile, step: ColumnsStep
 ) -> HttpResponse:
     """To the next file, or to the check; back to the page where something is open."""
-    step.save_as(request.POST)
+    if name := step.save_as(request.POST):
+        messages.success(request, f"Remembered as “{name}”: files with these columns are read so.")
     if request.POST.get("go") != "on":
         return redirect("sellers:import_file_columns", batch.pk, file.pk)
     if not step.proposal.is_complete:

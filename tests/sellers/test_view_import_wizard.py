@@ -185,13 +185,16 @@ def test_what_a_file_leaves_open_is_asked_and_not_guessed() -> None:
     # 05/06/2024, day first, is 5 June; 1.234,50 is 1234.50.
     order = Order.objects.get(ref="A-1")
     assert (order.ordered_at.date().isoformat(), str(order.amount)) == ("2024-06-05", "1234.50")
-    assert ImportMapping.objects.get().name == "my list"
+    saved = ImportMapping.objects.get()
+    assert saved.name == "my list"
+    assert "Remembered as “my list”" in client.get(address("import", batch)).content.decode()
 
     # The next file with the same columns is recognised.
     upload(client, ("again.csv", OWN), seller=Seller.objects.get().pk, time_zone="UTC")
     newest = ImportBatch.objects.latest("pk")
     again = client.get(address("import_columns", newest)).content.decode()
     assert "Recognised: my list" in again
+    assert ImportMapping.objects.get().used_at > saved.used_at
     assert client.post(
         address("import_columns", newest), {**fields_of(client, newest), "go": "on"}
     )["Location"] == address("import_check", newest)

@@ -39,7 +39,8 @@ def test_the_page_lists_ones_own_with_what_they_fill() -> None:
     a_mapping(an_admin(), "of somebody else")
     text = as_user(owner).get(reverse("sellers:mappings")).content.decode()
     assert "my list" in text
-    assert "Fills order ref, amount." in text
+    assert "Fills order number, price." in text
+    assert '<a href="/imports/" aria-current="true">' in text
     assert "of somebody else" not in text
 
 
@@ -68,6 +69,7 @@ def test_a_name_that_is_blank_or_taken_is_refused_at_its_field(name: str) -> Non
     assert answer.status_code == 422
     text = answer.content.decode()
     assert ("This field is required." if not name else "already have a mapping") in text
+    assert text.count('<details class="more" open>') == 1
     mapping.refresh_from_db()
     assert mapping.name == "my list"
 

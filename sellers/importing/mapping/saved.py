@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -62,7 +61,6 @@ def recognise_mapping(*, owner: User | None, names: Sequence[str]) -> ImportMapp
     return found.order_by("-used_at", "-pk").first()
 
 
-def note_use(*, saved: ImportMapping) -> None:
-    """Remember that a mapping was used just now: of several that fit, the last is proposed."""
-    with transaction.atomic():
-        ImportMapping.objects.filter(pk=saved.pk).update(used_at=timezone.now())
+def note_use(*, owner: User, names: Collection[str]) -> None:
+    """Remember that mappings were used just now: of several that fit, the last is proposed."""
+    mappings_of(owner).filter(name__in=names).update(used_at=timezone.now())
