@@ -15,11 +15,12 @@ from sellers.importing.mapping.model import Mapping as FileMapping
 from sellers.importing.mapping.presets import presets
 from sellers.importing.mapping.profile import profile_table
 from sellers.importing.mapping.propose import Proposal, canonical_role, judged, propose_mapping
+from sellers.importing.mapping.saved import note_use, recognise_mapping
 from sellers.importing.problems import FileProblemError
 from sellers.importing.reading import Table
 from sellers.importing.sources.mail import MailTable
 from sellers.importing.sources.opening import open_table
-from sellers.models import FileRole
+from sellers.models import FileRole, User
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Choice:
     preset : key of a preset; "" finds out
     mapping : a mapping as JSON; None finds out
     date_order, decimal : answers where the file does not prove them; "" leaves them open
+    owner : whose saved mappings are recognised by the columns of a file
     """
 
     today: dt.date
@@ -39,6 +41,7 @@ class Choice:
     date_order: str = ""
     decimal: str = ""
     has_seller: bool = False
+    owner: User | None = None
 
 
 def choose_mappings(files: Sequence[tuple[FileRole | None, Path]], choice: Choice) -> list[NewFile]:
@@ -70,6 +73,7 @@ def _chosen(role: FileRole | None, path: Path, choice: Choice) -> NewFile:
 
 def _with_proposal(role: FileRole | None, path: Path, table: Table, choice: Choice) -> NewFile:
     canonical = canonical_role(table.names)
+    saved = recognise_mapping(owner=choice.owner, names=table.names)
     if role is None and choice.preset:
         mapping = presets()[choice.preset].mapping(table.names)
         proposal = judged(
@@ -79,12 +83,18 @@ def _with_proposal(role: FileRole | None, path: Path, table: Table, choice: Choi
             known_as=presets()[choice.preset].name,
             has_seller=choice.has_seller,
         )
-    elif canonical is not None or _is_nearly_ours(table, role):
+    elif canonical is not None or (saved is None and _is_nearly_ours(table, role)):
         return NewFile(role or canonical or FileRole.ORDERS, path.name, path)
     else:
         proposal = propose_mapping(
-            table, today=choice.today, role=role, has_seller=choice.has_seller
+            table,
+            today=choice.today,
+            owner=choice.owner,
+            role=role,
+            has_seller=choice.has_seller,
         )
+        if choice.owner is not None:
+            note_use(owner=choice.owner, names=[proposal.known_as])
     return _answered(proposal, path, choice)
 
 
@@ -101,7 +111,8 @@ def _answered(proposal: Proposal, path: Path, choice: Choice) -> NewFile:
         return NewFile(proposal.role, path.name, path)
     given = {"date_order": choice.date_order, "decimal": choice.decimal}
     still_open = [q for q in proposal.questions if not given.get(q.about)]
-    lacking = [one.ours for one in proposal.missing if one.required]
+    # A line that holds an order and its review lacks a column twice.
+    lacking = list(dict.fromkeys(one.ours for one in proposal.missing if one.required))
     if still_open or lacking:
         raise FileProblemError(_open_words(path, still_open, lacking))
     mapping = with_answers(proposal.mapping, choice.date_order, choice.decimal)
@@ -137,5 +148,10 @@ def _open_words(path: Path, questions: Sequence[Any], lacking: Sequence[str]) ->
         f"{question.evidence} {_OPTIONS.get(question.about, '')}".strip()
         for question in islice(questions, 3)
     ]
-    words.append("Choose them on the page, or give --preset or --mapping.")
+    if "seller" in lacking:
+        words.append("Say whose the rows are by --seller.")
+    words.append(
+        "What else is open, choose on the page and save it there, then name yourself by "
+        "--mappings-of; or give --preset or --mapping."
+    )
     return " ".join(words)

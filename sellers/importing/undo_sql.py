@@ -183,6 +183,12 @@ UPDATE sellers_seller AS seller SET first_batch_id = (
         SELECT first_batch_id AS batch_id FROM sellers_order WHERE seller_id = seller.id
         UNION ALL
         SELECT first_batch_id FROM sellers_waitingreview WHERE seller_id = seller.id
+        UNION ALL
+        SELECT first_batch_id FROM sellers_gig WHERE seller_id = seller.id
+        UNION ALL
+        SELECT first_batch_id FROM sellers_inquiry WHERE seller_id = seller.id
+        UNION ALL
+        SELECT first_batch_id FROM sellers_observation WHERE seller_id = seller.id
     ) AS brought
 ) WHERE seller.first_batch_id = %(batch)s
 """)

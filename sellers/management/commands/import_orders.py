@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from sellers.importing.batches import NewFile, create_batch
 from sellers.importing.choosing import Choice, choose_mappings
 from sellers.importing.columns import is_zone
+from sellers.importing.decisions import cancel_batch
 from sellers.importing.mapping.model import DATE_ORDERS, DECIMAL_MARKS
 from sellers.importing.mapping.presets import presets
 from sellers.importing.problems import FileProblemError
 from sellers.importing.report import COUNTS, rejected_rows
 from sellers.importing.run import run_batch
-from sellers.models import FileRole, ImportBatch, ImportState, Platform, Seller
+from sellers.models import FileRole, ImportBatch, ImportState, Platform, Seller, User
 
-USAGE, NOTHING = 2, 1
+USAGE, NOTHING, STOPPED = 2, 1, 130
 SHOWN, BAR = 10, 30
 #: Files that name what they hold, by the option that takes them.
 _OPTIONS = {
@@ -40,7 +42,7 @@ class Command(BaseCommand):
         "Import order history from files of any kind that the page takes (docs/IMPORTING.md). "
         "Importing a file again changes nothing. Exit code: 0 the import ended, even if single "
         "rows were rejected; 1 it failed, or every row was rejected; 2 wrong usage, or files "
-        "whose columns have to be chosen."
+        "whose columns have to be chosen; 130 stopped by Ctrl-C, with nothing saved."
     )
     # Pages and their addresses are none of its business, and take as long to load as the rest.
     requires_system_checks = ("formulas",)
@@ -73,6 +75,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping", type=Path, metavar="FILE.json", help="a mapping for the files of orders"
         )
+        parser.add_argument(
+            "--mappings-of",
+            metavar="E-MAIL",
+            help="recognise files by the mappings that this person saved on the page",
+        )
         parser.add_argument("--date-order", choices=DATE_ORDERS, help="order of dates in doubt")
         parser.add_argument("--decimal", choices=DECIMAL_MARKS, help="decimal mark in doubt")
         parser.add_argument("--no-review-text", action="store_true", help="drop what buyers wrote")
@@ -99,11 +106,14 @@ class Command(BaseCommand):
             keeps_review_text=not options["no_review_text"],
         )
         kept = batch.files.order_by("pk")
-        run = run_batch(
-            batch_id=batch.pk,
-            paths={file.pk: path for file, (_, path) in zip(kept, files, strict=True)},
-            on_progress=self._progress if options["verbosity"] else None,
-        )
+        try:
+            run = run_batch(
+                batch_id=batch.pk,
+                paths={file.pk: path for file, (_, path) in zip(kept, files, strict=True)},
+                on_progress=self._progress if options["verbosity"] else None,
+            )
+        except KeyboardInterrupt:
+            raise _stopped(batch) from None
         assert run is not None, "a batch that was just made has no other worker"  # noqa: S101
         self._report(run, options)
 
@@ -115,9 +125,9 @@ class Command(BaseCommand):
         files = [(role, path) for role, name in named for path in _paths(str(name))]
         if not files:
             raise CommandError("Name at least one file.", returncode=USAGE)
-        for _, path in files:
-            if not path.is_file():
-                raise CommandError(f"{path} is not a file.", returncode=USAGE)
+        wrong = [_not_a_file(path) for _, path in files if not path.is_file()]
+        if wrong:
+            raise CommandError("\n".join(wrong), returncode=USAGE)
         return files
 
     def _mapped(
@@ -132,6 +142,7 @@ class Command(BaseCommand):
             date_order=options["date_order"] or "",
             decimal=options["decimal"] or "",
             has_seller=seller is not None,
+            owner=_owner(options["mappings_of"]),
             today=timezone.now().date(),
         )
         try:
@@ -142,7 +153,10 @@ class Command(BaseCommand):
     def _progress(self, batch: ImportBatch) -> None:
         total = max(batch.rows_total or 0, batch.rows_done)
         words = batch.stage or batch.get_state_display()
-        if sys.stderr.isatty():
+        if not total:
+            # Nothing is counted yet, or never was.
+            self.stderr.write(words)
+        elif sys.stderr.isatty():
             filled = round(BAR * batch.rows_done / total) if total else 0
             bar = f"[{'█' * filled}{'·' * (BAR - filled)}]"
             self.stderr.write(
@@ -188,6 +202,35 @@ def _paths(name: str) -> list[Path]:
     if any(sign in path.name for sign in "*?[") and not path.exists():
         return sorted(path.parent.glob(path.name)) or [path]
     return [path]
+
+
+def _not_a_file(path: Path) -> str:
+    if path.is_dir():
+        return f"{path} is a folder: name its files, such as {path / '*.csv'}."
+    return f"{path} is not a file."
+
+
+def _stopped(batch: ImportBatch) -> CommandError:
+    """Somebody pressed Ctrl-C: the import ends now, and is not handed to a worker later."""
+    if not connection.is_usable():
+        connection.close()
+    if cancel_batch(batch_id=batch.pk, now=timezone.now()):
+        return CommandError("\nStopped. Nothing was saved.", returncode=STOPPED)
+    return CommandError(
+        f"\nStopped, but import {batch.pk} had ended already: its page says how.",
+        returncode=STOPPED,
+    )
+
+
+def _owner(email: str | None) -> User | None:
+    if email is None:
+        return None
+    try:
+        return User.objects.get(email__iexact=email)
+    except User.DoesNotExist:
+        raise CommandError(
+            f"Nobody here has the e-mail address {email}.", returncode=USAGE
+        ) from None
 
 
 def _mapping(path: Path | None) -> Any:

@@ -19,6 +19,8 @@ from sellers.models import (
     FileRole,
     Gig,
     ImportBatch,
+    Inquiry,
+    Observation,
     Order,
     Review,
     Seller,
@@ -66,6 +68,7 @@ def import_files(
     folder: Path,
     orders: Sequence[str | bytes] = (),
     reviews: Sequence[str | bytes] = (),
+    others: Mapping[FileRole, str] | None = None,
     **options: Any,
 ) -> ImportBatch:
     """Import files of these contents, as the command does."""
@@ -74,6 +77,7 @@ def import_files(
     )
     files = []
     given = [(FileRole.ORDERS, c) for c in orders] + [(FileRole.REVIEWS, c) for c in reviews]
+    given += (others or {}).items()
     for number, (role, content) in enumerate(given):
         path = folder / f"{role.value}-{number}.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -131,6 +135,13 @@ PROVENANCE = {
 }
 
 
+#: All that imports write.
+FACTS: tuple[type[Model], ...] = (
+    *(Seller, Gig, Order, Review, WaitingReview),
+    *(Inquiry, Observation),
+)
+
+
 def facts() -> dict[str, set[tuple[object, ...]]]:
     """Everything that imports write, without where it came from."""
     sellers = dict(Seller.objects.values_list("pk", "handle"))
@@ -148,12 +159,11 @@ def facts() -> dict[str, set[tuple[object, ...]]]:
         fields = [f.attname for f in model._meta.concrete_fields if f.attname not in PROVENANCE]
         rows = model._default_manager.values_list(*fields)
         return {
-            tuple(names[f][v] if f in names else v for f, v in zip(fields, row, strict=True))
+            tuple(names[f].get(v) if f in names else v for f, v in zip(fields, row, strict=True))
             for row in rows
         }
 
-    models: tuple[type[Model], ...] = (Seller, Gig, Order, Review, WaitingReview)
-    return {model.__name__: table(model) for model in models}
+    return {model.__name__: table(model) for model in FACTS}
 
 
 def reasons(batch: ImportBatch) -> list[tuple[int, str, str]]:

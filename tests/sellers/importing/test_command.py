@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from sellers.importing import run as run_module
+from sellers.importing.mapping.model import Mapping
+from sellers.importing.mapping.saved import save_mapping
 from sellers.models import ImportBatch, ImportState, Order, Review, Seller
-from tests.builders import a_seller
+from tests.builders import a_seller, a_user
 from tests.sellers.importing.files import orders_file, reviews_file
 
 pytestmark = pytest.mark.django_db
@@ -77,11 +80,13 @@ def test_an_import_for_one_seller_needs_that_seller(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         ((), "Name at least one file"),
-        (("nowhere.csv",), "nowhere.csv is not a file"),
+        (("nowhere.csv", "two.csv"), r"nowhere.csv is not a file.\ntwo.csv is not a file"),
+        ((Path(__file__).parent,), "is a folder: name its files, such as"),
+        ((__file__, "--mappings-of", "nobody@example.test"), "Nobody here has the e-mail"),
         ((__file__, "--time-zone", "Mars"), "“Mars” is not a time zone"),
     ],
 )
-def test_wrong_usage_ends_with_code_2(arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_usage_ends_with_code_2(arguments: tuple[object, ...], words: str) -> None:
     with pytest.raises(CommandError, match=words) as refused:
         run(*arguments)
     assert refused.value.returncode == 2
@@ -145,6 +150,57 @@ def test_a_mapping_can_be_given_as_a_file(tmp_path: Path) -> None:
     mapping.write_text("{")
     with pytest.raises(CommandError, match="cannot be read as JSON"):
         run(path, "--mapping", mapping)
+
+
+def test_a_mapping_that_somebody_saved_on_the_page_is_recognised(tmp_path: Path) -> None:
+    ana, names = a_user(), ("order_ref", "what", "when")
+    columns: dict[str, Any] = {
+        "order_ref": {"theirs": ["order_ref"]},
+        "gig": {"theirs": ["what"]},
+        "ordered_at": {"theirs": ["when"]},
+        "status": {"constant": "completed"},
+        "currency": {"constant": "USD"},
+    }
+    mapping = Mapping.from_json({"role": "orders", "columns": {"orders": columns}})
+    saved = save_mapping(owner=ana, name="shop", mapping=mapping, names=names)
+    a_seller("mira")
+    path = save(tmp_path / "x.csv", "order_ref,what,when\nFO1,logo,2024-04-05\n")
+    with pytest.raises(CommandError, match=r"have to be chosen.*--mappings-of"):
+        run(path, "--seller", "mira")
+    assert "1 new" in run(path, "--seller", "mira", "--mappings-of", ana.email.upper())
+    assert ImportBatch.objects.get().files.get().mapping_name == "shop"
+    used_at = saved.used_at
+    saved.refresh_from_db()
+    assert saved.used_at > used_at
+
+
+def test_what_lacks_a_seller_names_the_option_once() -> None:
+    with pytest.raises(CommandError, match=r"for “seller”\. Say whose the rows are by --seller"):
+        run(THEIRS / "fiverr_list.csv")
+
+
+def test_ctrl_c_ends_the_import_with_nothing_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module, "merge_staged", pressed)
+    with pytest.raises(CommandError, match=r"Stopped\. Nothing was saved") as stopped:
+        run(save(tmp_path / "o.csv", orders_file({})))
+    assert stopped.value.returncode == 130
+    # Final: no worker is given an import whose files it cannot see.
+    assert ImportBatch.objects.get().state == ImportState.CANCELLED
+    assert not Order.objects.exists()
+
+
+def test_progress_names_no_rows_before_they_are_counted(tmp_path: Path) -> None:
+    told = io.StringIO()
+    path = save(tmp_path / "o.csv", orders_file({}))
+    call_command("import_orders", str(path), stdout=io.StringIO(), stderr=told)
+    lines = told.getvalue().splitlines()
+    assert lines[0] == "looking at the files"
+    assert lines[-1] == "1 of 1 rows · done"
 
 
 def test_patterns_sets_and_review_text(tmp_path: Path) -> None:

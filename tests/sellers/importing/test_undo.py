@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.models import Model
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sellers.importing.undo import CannotUndoError, TableUndo, undo_batch
 from sellers.importing.undo_trial import facts_part, try_undo
 from sellers.models import (
+    FileRole,
     Gig,
     ImportBatch,
     ImportChange,
@@ -28,6 +28,7 @@ from sellers.models import (
 )
 from tests.builders import NOW
 from tests.sellers.importing.files import (
+    FACTS,
     ORDER,
     REVIEW,
     Row,
@@ -39,8 +40,6 @@ from tests.sellers.importing.files import (
 
 pytestmark = pytest.mark.django_db
 
-TABLES: tuple[type[Model], ...] = (Seller, Gig, Order, Review, WaitingReview)
-
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of every table of facts, with its number and provenance; but not the counter
@@ -50,7 +49,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
             {name: value for name, value in row.items() if name != "revision"}
             for row in model._default_manager.order_by("pk").values()
         ]
-        for model in TABLES
+        for model in FACTS
     }
 
 
@@ -112,9 +111,50 @@ def a_review(draw: st.DrawFn) -> Row:
     }
 
 
-Batch = tuple[list[Row], list[Row]]
-batches = st.tuples(st.lists(an_order(), min_size=1, max_size=9), st.lists(a_review(), max_size=9))
-batches |= st.tuples(st.just([]), st.lists(a_review(), min_size=1, max_size=9))
+a_gig = st.fixed_dictionaries(
+    {
+        "seller": sellers,
+        "gig": st.sampled_from(["editing", "logos", "pages"]),
+        "gig_title": st.sampled_from(["", "Three", "Four"]),
+        "is_active": st.sampled_from(["", "yes", "no"]),
+    }
+)
+an_inquiry = st.fixed_dictionaries(
+    {
+        "seller": sellers,
+        "inquiry_ref": st.sampled_from(["chat-1", "chat-2"]),
+        "first_message_at": st.just("2024-03-01T09:00:00Z"),
+        "first_reply_at": st.sampled_from(["", "2024-03-01T11:00:00Z", "2024-03-03T11:00:00Z"]),
+    }
+)
+an_observation = st.fixed_dictionaries(
+    {
+        "seller": sellers,
+        "day": st.sampled_from(["2024-03-01", "2024-03-02"]),
+        "kind": st.just("score"),
+        "value": st.sampled_from(["7", "8"]),
+        "words": st.sampled_from(["", "as shown"]),
+    }
+)
+
+
+def some(rows: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(rows, min_size=1, max_size=5)
+
+
+Batch = tuple[list[Row], list[Row], dict[FileRole, list[Row]]]
+others = st.fixed_dictionaries(
+    {},
+    optional={
+        FileRole.GIGS: some(a_gig),
+        FileRole.INQUIRIES: some(an_inquiry),
+        FileRole.OBSERVATIONS: some(an_observation),
+    },
+)
+batches = st.tuples(
+    st.lists(an_order(), min_size=1, max_size=9), st.lists(a_review(), max_size=9), others
+)
+batches |= st.tuples(st.just([]), st.lists(a_review(), min_size=1, max_size=9), others)
 FAST = settings(
     max_examples=9,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -122,11 +162,12 @@ FAST = settings(
 
 
 def take_in(folder: Path, batch: Batch) -> ImportBatch:
-    orders, reviews = batch
+    orders, reviews, others = batch
     return import_files(
         folder,
         orders=[text_of(orders)] if orders else [],
         reviews=[text_of(reviews)] if reviews else [],
+        others={role: text_of(rows) for role, rows in others.items()},
     )
 
 
@@ -149,13 +190,14 @@ def test_undoing_the_last_import_restores_every_table(
 
 
 def comparable() -> dict[str, set[tuple[object, ...]]]:
-    """Facts of orders and reviews, whatever brought them.
+    """Facts of orders, reviews, first messages and observations, whatever brought them.
 
     What a seller or a gig is called is not compared: a zone or a title of its first import
     stays where a later import named none.
     """
     found = facts()
-    return {name: found[name] for name in ("Order", "Review", "WaitingReview")}
+    named = ("Order", "Review", "WaitingReview", "Inquiry", "Observation")
+    return {name: found[name] for name in named}
 
 
 def provenance(imports: list[int]) -> set[tuple[object, ...]]:
@@ -292,6 +334,25 @@ def test_a_seller_or_gig_that_people_have_used_stays(tmp_path: Path) -> None:
     undo(batch)
     assert (Seller.objects.get(), Gig.objects.get()) == (seller, gig)
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "row"),
+    [
+        (FileRole.GIGS, {"gig": "pages"}),
+        (FileRole.INQUIRIES, {"inquiry_ref": "chat-1", "first_message_at": "2024-03-01"}),
+        (FileRole.OBSERVATIONS, {"day": "2024-03-01", "kind": "score", "value": "7"}),
+    ],
+)
+def test_a_seller_goes_with_the_last_import_that_knows_it(
+    role: FileRole, row: Row, tmp_path: Path
+) -> None:
+    first = import_files(tmp_path, orders=orders({}))
+    second = import_files(tmp_path, others={role: text_of([{"seller": "mira", **row}])})
+    undo(first)
+    assert Seller.objects.get().first_batch_id == second.pk
+    undo(second)
+    assert not any(everything().values())
 
 
 def test_the_counter_of_changes_goes_up_and_a_recompute_is_asked_for(
