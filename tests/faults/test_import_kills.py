@@ -32,7 +32,7 @@ from sellers.models import (
     ImportState,
     ImportUndoPreview,
 )
-from tests.sellers.importing.files import check_counts, facts, orders_file, reviews_file
+from tests.sellers.importing.files import check_counts, facts, orders_file, reviews_file, text_of
 from tests.servers import wait_until
 
 pytestmark = [
@@ -42,10 +42,17 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
+#: Kills at points that differ from run to run; those at every stage boundary come on top.
 KILLS = 36
-KILLS_OF_UNDO = 8
+KILLS_OF_UNDO = 12
 KILLS_OF_LOOK = 8
 KILLS_OF_PREVIEW = 8
+ROLES = (
+    *(FileRole.ORDERS, FileRole.REVIEWS),
+    *(FileRole.GIGS, FileRole.INQUIRIES, FileRole.OBSERVATIONS),
+)
+#: How a worker tells the stage that it enters, and the state in which a batch ends.
+TELLS = 'UPDATE "sellers_importbatch"'
 
 
 @pytest.fixture(autouse=True)
@@ -57,13 +64,21 @@ def alone(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 @pytest.fixture
 def paths(tmp_path: Path) -> list[Path]:
-    """Orders that change what is known, some rejected, and reviews that come too early."""
+    """Files of every kind, in the order of ``ROLES``.
+
+    Orders that change what is known, some rejected, and reviews that come too early.
+    """
     orders = [{"order_ref": f"FO{n}", "seller": f"s{n % 3}", "amount": n} for n in range(40)]
     bad = {"order_ref": "BAD", "amount": "x"}
     reviews = [{"order_ref": f"FO{n}", "seller": f"s{n % 3}"} for n in range(0, 50, 2)]
+    whose = [{"seller": f"s{n}"} for n in range(4)]
+    gigs = [{**who, "gig": "pages", "gig_title": "I write pages"} for who in whose]
+    chats = [{**who, "inquiry_ref": "chat", "first_message_at": "2024-03-01"} for who in whose]
+    shown = [{**who, "day": "2024-03-01", "kind": "score", "value": 7} for who in whose]
+    texts = (orders_file(*orders, bad), reviews_file(*reviews), *map(text_of, (gigs, chats, shown)))
     found = []
-    for name, text in (("o", orders_file(*orders, bad)), ("r", reviews_file(*reviews))):
-        found.append(tmp_path / f"{name}.csv")
+    for role, text in zip(ROLES, texts, strict=True):
+        found.append(tmp_path / f"{role}.csv")
         found[-1].write_text(text)
     return found
 
@@ -89,8 +104,7 @@ def known_before(folder: Path) -> None:
 
 
 def a_batch(paths: list[Path], state: ImportState = ImportState.QUEUED) -> ImportBatch:
-    roles = (FileRole.ORDERS, FileRole.REVIEWS)
-    files = [NewFile(role, path.name, path) for role, path in zip(roles, paths, strict=True)]
+    files = [NewFile(role, path.name, path) for role, path in zip(ROLES, paths, strict=True)]
     return create_batch(files=files, created_by=None, seller=None, state=state)
 
 
@@ -113,15 +127,15 @@ def _by_file(batch: ImportBatch, paths: list[Path]) -> dict[int, Path]:
     return dict(zip(batch.files.order_by("pk").values_list("pk", flat=True), paths, strict=True))
 
 
-def after_each_statement(monkeypatch: pytest.MonkeyPatch, act: Callable[[int], None]) -> None:
-    """Call ``act`` with the number of every statement, once it has been executed."""
+def after_each_statement(monkeypatch: pytest.MonkeyPatch, act: Callable[[int, str], None]) -> None:
+    """Call ``act`` with the number and words of every statement, once it has been executed."""
     execute, count = CursorWrapper.execute, 0
 
     def counted(cursor: CursorWrapper, *arguments: Any) -> Any:
         nonlocal count
         answer = execute(cursor, *arguments)
         count += 1
-        act(count)
+        act(count, str(arguments[0]))
         return answer
 
     monkeypatch.setattr(CursorWrapper, "execute", counted)
@@ -135,7 +149,7 @@ def killed(batch: ImportBatch, paths: list[Path], at: int, monkeypatch: pytest.M
     if pid == 0:
         try:
             after_each_statement(
-                monkeypatch, lambda n: os.kill(os.getpid(), signal.SIGKILL) if n == at else None
+                monkeypatch, lambda n, _: os.kill(os.getpid(), signal.SIGKILL) if n == at else None
             )
             run_batch(batch_id=batch.pk, paths=by_file)
         finally:
@@ -144,19 +158,25 @@ def killed(batch: ImportBatch, paths: list[Path], at: int, monkeypatch: pytest.M
     return os.WIFSIGNALED(status)
 
 
-def statements_of(batch: ImportBatch, paths: list[Path]) -> int:
-    """How many statements it takes to work on a batch undisturbed."""
-    numbers: list[int] = []
+def statements_of(batch: ImportBatch, paths: list[Path]) -> list[str]:
+    """The statements that it takes to work on a batch undisturbed."""
+    found: list[str] = []
     with pytest.MonkeyPatch.context() as patched:
-        after_each_statement(patched, numbers.append)
+        after_each_statement(patched, lambda _, words: found.append(words))
         attempt(batch, paths)
-    return max(numbers)
+    return found
 
 
-def points(statements: int, kills: int) -> list[int]:
-    """Statements to die after: evenly spread, each moved by a little, the same in every run."""
-    dice = random.Random(7)
-    step = statements / kills
+def boundaries(statements: list[str]) -> list[int]:
+    """The statements just before each stage is told, and those that tell it."""
+    told = [n for n, words in enumerate(statements, 1) if words.startswith(TELLS)]
+    return sorted({at for n in told for at in (n - 1, n) if at > 0})
+
+
+def points(statements: list[str], kills: int) -> list[int]:
+    """Statements to die after: one at random in each of as many equal spans."""
+    dice = random.Random()
+    step = len(statements) / kills
     return [max(1, int(step * n + dice.random() * step)) for n in range(kills)]
 
 
@@ -191,8 +211,10 @@ def test_an_import_killed_anywhere_ends_as_if_undisturbed(
     assert undisturbed != before
     rejected = ImportRejection.objects.count()
     counts = (ImportChange.objects.count(), ImportRawBlock.objects.count(), rejected)
+    stages = boundaries(statements)
+    assert len(stages) >= 6  # looking, reading, saving; the end
     died = 0
-    for at in points(statements, KILLS):
+    for at in (*stages, *points(statements, KILLS)):
         begin_again()
         batch = a_batch(paths)
         died += killed(batch, paths, at, monkeypatch)
@@ -208,7 +230,8 @@ def test_an_import_killed_anywhere_ends_as_if_undisturbed(
             ImportRawBlock.objects.count(),
             ImportRejection.objects.count(),
         ), at
-    assert died >= KILLS - 2  # the last ones may come after the end
+    # The next attempt may take a statement less, and the last points then come after the end.
+    assert died >= len(stages) + KILLS - 3
 
 
 def test_a_preview_killed_anywhere_saves_nothing_and_is_begun_again(
@@ -220,15 +243,18 @@ def test_a_preview_killed_anywhere_saves_nothing_and_is_begun_again(
     preview_batch(batch_id=batch.pk)
     statements = statements_of(batch, paths)
     shown = ImportBatch.objects.get(pk=batch.pk).preview.effect["rows"]
-    for at in points(statements, KILLS_OF_PREVIEW):
+    died = 0
+    stages = boundaries(statements)
+    for at in (*stages, *points(statements, KILLS_OF_PREVIEW)):
         batch = a_batch(paths, ImportState.COLUMNS)
         preview_batch(batch_id=batch.pk)
-        killed(batch, paths, at, monkeypatch)
+        died += killed(batch, paths, at, monkeypatch)
         assert facts() == before, at
         batch = attempt(batch, paths)
         assert batch.state == ImportState.READY, batch.message
         assert batch.preview.effect["rows"] == shown
         assert facts() == before
+    assert died >= len(stages) + KILLS_OF_PREVIEW - 3
     commit_batch(batch_id=batch.pk)
     assert attempt(batch, paths).state == ImportState.DONE
 
@@ -243,15 +269,17 @@ def test_an_undo_killed_anywhere_is_done_wholly_or_not_at_all(
     queue_undo(batch_id=batch.pk, undone_by=None)
     statements = statements_of(batch, paths)
     assert facts() == before
+    died = 0
     for at in points(statements, KILLS_OF_UNDO):
         batch = attempt(a_batch(paths), paths)
         queue_undo(batch_id=batch.pk, undone_by=None)
-        killed(batch, paths, at, monkeypatch)
+        died += killed(batch, paths, at, monkeypatch)
         batch.refresh_from_db()
         assert facts() == (before if batch.is_final else after), at
         batch = attempt(batch, paths)
         assert batch.state == ImportState.UNDONE, batch.message
         assert facts() == before, at
+    assert died >= KILLS_OF_UNDO - 2
 
 
 def test_a_look_at_an_undo_killed_anywhere_changes_nothing_and_is_begun_again(
@@ -286,7 +314,7 @@ def test_an_import_survives_a_database_that_ends_its_connection(
         begin_again()
         batch = a_batch(paths)
         with pytest.MonkeyPatch.context() as patched:
-            after_each_statement(patched, lambda n, at=at: end_connection() if n == at else None)  # type: ignore[misc]
+            after_each_statement(patched, lambda n, _, at=at: end_connection() if n == at else None)  # type: ignore[misc]
             with pytest.raises((OperationalError, InterfaceError)):
                 run_batch(batch_id=batch.pk, paths=_by_file(batch, paths))
         connection.close()
