@@ -75,7 +75,11 @@ def paths(tmp_path: Path) -> list[Path]:
     gigs = [{**who, "gig": "pages", "gig_title": "I write pages"} for who in whose]
     chats = [{**who, "inquiry_ref": "chat", "first_message_at": "2024-03-01"} for who in whose]
     shown = [{**who, "day": "2024-03-01", "kind": "score", "value": 7} for who in whose]
-    texts = (orders_file(*orders, bad), reviews_file(*reviews), *map(text_of, (gigs, chats, shown)))
+    texts = (
+        orders_file(*orders, bad),
+        reviews_file(*reviews),
+        *(text_of(rows) for rows in (gigs, chats, shown)),
+    )
     found = []
     for role, text in zip(ROLES, texts, strict=True):
         found.append(tmp_path / f"{role}.csv")

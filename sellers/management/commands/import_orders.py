@@ -113,6 +113,8 @@ class Command(BaseCommand):
                 on_progress=self._progress if options["verbosity"] else None,
             )
         except KeyboardInterrupt:
+            if sys.stderr.isatty():
+                self._tell("")  # the bar keeps its line
             raise _stopped(batch) from None
         assert run is not None, "a batch that was just made has no other worker"  # noqa: S101
         self._report(run, options)
@@ -155,16 +157,20 @@ class Command(BaseCommand):
         words = batch.stage or batch.get_state_display()
         if not total:
             # Nothing is counted yet, or never was.
-            self.stderr.write(words)
+            self._tell(words)
         elif sys.stderr.isatty():
             filled = round(BAR * batch.rows_done / total) if total else 0
             bar = f"[{'█' * filled}{'·' * (BAR - filled)}]"
-            self.stderr.write(
+            self._tell(
                 f"\r{bar} {batch.rows_done:,} of {total:,} rows · {words:<30}",
                 ending="\n" if batch.is_final else "",
             )
         else:
-            self.stderr.write(f"{batch.rows_done:,} of {total:,} rows · {words}")
+            self._tell(f"{batch.rows_done:,} of {total:,} rows · {words}")
+
+    def _tell(self, words: str, ending: str = "\n") -> None:
+        """Progress, which is no error and has not its colour, beside what may be piped on."""
+        self.stderr.write(words, style_func=str, ending=ending)
 
     def _report(self, batch: ImportBatch, options: dict[str, Any]) -> None:
         if batch.state == ImportState.FAILED:
@@ -215,9 +221,9 @@ def _stopped(batch: ImportBatch) -> CommandError:
     if not connection.is_usable():
         connection.close()
     if cancel_batch(batch_id=batch.pk, now=timezone.now()):
-        return CommandError("\nStopped. Nothing was saved.", returncode=STOPPED)
+        return CommandError("Stopped. Nothing was saved.", returncode=STOPPED)
     return CommandError(
-        f"\nStopped, but import {batch.pk} had ended already: its page says how.",
+        f"Stopped, but import {batch.pk} had ended already: its page says how.",
         returncode=STOPPED,
     )
 

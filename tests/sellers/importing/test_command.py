@@ -194,6 +194,21 @@ def test_ctrl_c_ends_the_import_with_nothing_saved(
     assert not Order.objects.exists()
 
 
+def test_progress_on_a_terminal_is_one_line_without_the_colour_of_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    told = Terminal()
+    monkeypatch.setattr("sys.stderr", told)
+    path = save(tmp_path / "o.csv", orders_file({}))
+    call_command("import_orders", str(path), stdout=io.StringIO(), stderr=told, force_color=True)
+    assert "\x1b[" not in told.getvalue()
+    assert [line.count("\r") for line in told.getvalue().split("\n")] == [0, 3, 0]
+
+
 def test_progress_names_no_rows_before_they_are_counted(tmp_path: Path) -> None:
     told = io.StringIO()
     path = save(tmp_path / "o.csv", orders_file({}))

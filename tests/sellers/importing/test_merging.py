@@ -323,7 +323,10 @@ def test_a_history_gives_the_same_facts_however_it_is_cut_shuffled_and_repeated(
     tmp_path: Path, history: tuple[list[Row], list[Row]], seed: int
 ) -> None:
     orders, reviews = history
-    files = {"orders": [text_of(orders)], "reviews": [text_of(reviews)] if reviews else []}
+    files: dict[str, Any] = {
+        "orders": [text_of(orders)],
+        "reviews": [text_of(reviews)] if reviews else [],
+    }
     with undone():
         import_files(tmp_path, **files)
         whole = facts()
