@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from sellers.importing import run as run_module
 from sellers.importing.mapping.model import Mapping
 from sellers.importing.mapping.saved import save_mapping
+from sellers.management.commands.import_orders import Command
 from sellers.models import ImportBatch, ImportState, Order, Review, Seller
 from tests.builders import a_seller, a_user
 from tests.sellers.importing.files import orders_file, reviews_file
@@ -204,7 +205,7 @@ def test_progress_on_a_terminal_is_one_line_without_the_colour_of_errors(
     told = Terminal()
     monkeypatch.setattr("sys.stderr", told)
     path = save(tmp_path / "o.csv", orders_file({}))
-    call_command("import_orders", str(path), stdout=io.StringIO(), stderr=told, force_color=True)
+    call_command(Command(stderr=told, force_color=True), str(path), stdout=io.StringIO())
     assert "\x1b[" not in told.getvalue()
     assert [line.count("\r") for line in told.getvalue().split("\n")] == [0, 3, 0]
 
