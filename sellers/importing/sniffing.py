@@ -123,11 +123,22 @@ def _shape(path: Path, encoding: str, errors: str) -> tuple[str, int]:
         return ",", 0
     named = lines[0].strip().strip('"')
     if named.startswith("sep=") and named[4:] in DELIMITERS:  # how Excel names it
+        _check_names(lines[1:2])
         return named[4:], 1
     tables = {sign: _split(lines, sign) for sign in DELIMITERS}
     # Where two signs do equally well, the one that makes more cells.
     best = max(DELIMITERS, key=lambda sign: _evenness(tables[sign]))
-    return best, rows_above(tables[best])
+    above = rows_above(tables[best])
+    _check_names(*tables[best][above : above + 1])
+    return best, above
+
+
+def _check_names(names: Sequence[str] = ()) -> None:
+    """Names are kept with the mapping, where PostgreSQL takes no zero bytes."""
+    if any("\x00" in name for name in names):
+        raise FileProblemError(
+            "The line of column names is damaged: it holds zero bytes. Export the file again."
+        )
 
 
 def _split(lines: Sequence[str], sign: str) -> list[list[str]]:

@@ -43,6 +43,14 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "web page": (b"<!DOCTYPE html><html><body>Log in</body></html>", "a web page"),
     "json": (b'[{"order_ref": "FO1"}]', "a JSON file"),
     "binary": (bytes(200) + b"MZ" + bytes(200), "full of zero bytes"),
+    "a damaged name": (
+        ("Order number,Gig,Sta\0tus\n" + "A-1,logo,done\n" * 99).encode("utf-16"),
+        "line of column names is damaged",
+    ),
+    "a damaged name below sep=": (
+        b"sep=;\nOrder number;Sta\0tus\n" + b"A-1;done\n" * 99,
+        "line of column names is damaged",
+    ),
     "prose": (b"Dear all,\nhere is the file.\n", "names none of the known columns"),
     "no order_ref": (b"seller,gig,ordered_at,status\nmira,g,2024-01-01,open\n", "“order_ref”"),
     "a column twice": (b"seller,gig,gig,order_ref\na,b,c,d\n", "“gig” is there twice"),

@@ -1,7 +1,7 @@
 """Mangled files of every kind: a clear word about the file or its rows, never a traceback.
 
-Files are cut, bytes flipped, re-encoded and their columns shuffled. They are read and checked
-as an import would, without the database's tables being written.
+Files are cut, bytes flipped, re-encoded and their columns shuffled. Each is read and checked as
+the page does, and then imported as the command does: all of a batch is there, or nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from sellers.importing.batches import create_batch
+from sellers.importing.choosing import Choice, choose_mappings
 from sellers.importing.columns import Checked
 from sellers.importing.context import Context
 from sellers.importing.formats import COLUMNS, example_file
@@ -28,10 +30,13 @@ from sellers.importing.orders import check_orders
 from sellers.importing.problems import VALUE_CHARS, WORDS_CHARS, FileProblemError
 from sellers.importing.reading import Block
 from sellers.importing.reviews import check_reviews
+from sellers.importing.run import run_batch
 from sellers.importing.sources import CanonicalSource, canonical_source
 from sellers.importing.sources.mail import MailTable
 from sellers.importing.sources.opening import open_table
-from sellers.models import FileRole, ImportBatch, Platform
+from sellers.models import FileRole, ImportBatch, ImportState, Platform, Seller
+from tests.builders import a_seller
+from tests.sellers.importing.files import check_counts, facts, undone
 from tests.sellers.importing.test_mail import CANCELLED, COMPLETED, START, mbox
 from tests.sellers.importing.test_pasted import ALIGNED, HTML, TABS
 from tests.sellers.importing.test_workbooks import HEADER, book, number, sheet, text
@@ -142,6 +147,32 @@ def _problems(block: Block, context: Context) -> int:
     return len(found) + (_problems(beside, context) if beside is not None else 0)
 
 
+def import_alone(path: Path, seller: Seller) -> ImportState | None:
+    """Import a file into empty tables, and take it out again; None: refused beforehand.
+
+    A batch that failed left nothing, and said why; the rows of one that ended add up, and what
+    it says is new is there.
+    """
+    known = Choice(today=TODAY, date_order="dmy", decimal=".", has_seller=True)
+    with undone():
+        try:
+            files = choose_mappings([(None, path)], known)
+        except FileProblemError:
+            return None
+        before = facts()
+        batch = create_batch(files=files, created_by=None, seller=seller)
+        run_batch(batch_id=batch.pk, paths={batch.files.get().pk: path})
+        batch.refresh_from_db()
+        check_counts(batch, joined=True)
+        if batch.state == ImportState.FAILED:
+            assert "on our side" not in batch.message, batch.message
+            assert facts() == before
+        else:
+            assert batch.state == ImportState.DONE
+            assert (facts() != before) == (batch.rows_new + batch.rows_waiting > 0)
+        return ImportState(batch.state)
+
+
 def test_mangled_files_end_in_words_never_in_a_traceback(tmp_path: Path) -> None:
     seed = random.randrange(1 << 32)
     rng = random.Random(seed)
@@ -149,6 +180,8 @@ def test_mangled_files_end_in_words_never_in_a_traceback(tmp_path: Path) -> None
     files = whole_files()
     path = tmp_path / "mangled"
     ends: Counter[str] = Counter()
+    imported: Counter[ImportState | None] = Counter()
+    seller = a_seller("mira")
     unclear = 0
     for run in range(RUNS):
         data = rng.choice(MANGLERS)(files[run % len(files)], rng)
@@ -156,6 +189,7 @@ def test_mangled_files_end_in_words_never_in_a_traceback(tmp_path: Path) -> None
             data = rng.choice(MANGLERS)(data, rng)
         path.write_bytes(data)
         try:
+            imported[import_alone(path, seller)] += 1
             problems = read_all(path, Context.of(batch))
         except FileProblemError as problem:
             unclear += not str(problem).endswith((".", "?", "”"))
@@ -168,3 +202,4 @@ def test_mangled_files_end_in_words_never_in_a_traceback(tmp_path: Path) -> None
     # Each way of ending was met often enough to say that all of them work.
     assert all(count > RUNS // 20 for count in ends.values()), ends
     assert (len(ends), unclear) == (3, 0)
+    assert all(imported[state] > RUNS // 20 for state in (ImportState.DONE, ImportState.FAILED))
