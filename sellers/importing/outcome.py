@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 
@@ -177,8 +178,8 @@ class Outcome:
 def read_outcome(batch_id: int) -> Outcome:
     """Read the temporary tables of a merge before its transaction ends."""
     refused = 0
-    spool = SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - outlives this call
-    with connection.cursor() as cursor:
+    with ExitStack() as unless_read, connection.cursor() as cursor:
+        spool = unless_read.enter_context(SpooledTemporaryFile(max_size=_SPOOL_BYTES))
         cursor.execute(_COUNTS)
         staged, new, changed, waiting, joined, *there = cursor.fetchone()
         if any(there):
@@ -190,6 +191,7 @@ def read_outcome(batch_id: int) -> Outcome:
             cursor.execute("DROP TABLE refused_rows")
         cursor.execute(_EFFECTS)
         effects = cursor.fetchall()
+        unless_read.pop_all()  # the outcome holds it from here on
     unchanged = staged - new - changed - waiting - refused
     return Outcome(new, changed, unchanged, waiting, refused, joined, effects, spool)
 
