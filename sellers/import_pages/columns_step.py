@@ -57,7 +57,7 @@ class ColumnsStep:
             self.draft.profile,
             self.today,
             known_as=self.file.mapping_name,
-            guesses=guess_columns(self.draft.profile, self.mapping.roles),
+            guesses=guess_columns(self.draft.profile, self.mapping.roles, by_cells=True),
             has_seller=self.batch.seller_id is not None,
         )
 
@@ -155,6 +155,7 @@ class ColumnsStep:
                 role=wanted,
                 profile=self.draft.profile,
                 has_seller=self.batch.seller_id is not None,
+                by_cells=True,
             )
             self._store(found.mapping, found.known_as, found.role)
 

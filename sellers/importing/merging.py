@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from django.db import connection
@@ -100,9 +101,12 @@ def merge_staged(
         step()
     watch()
     outcome = read_outcome(batch.pk)
-    merge_sellers.forget_empty_sellers()
-    with connection.cursor() as cursor:
-        cursor.execute(_TIDY)
+    with ExitStack() as ends:
+        ends.callback(outcome.close)
+        merge_sellers.forget_empty_sellers()
+        with connection.cursor() as cursor:
+            cursor.execute(_TIDY)
+        ends.pop_all()  # it is the caller's now
     return outcome
 
 

@@ -68,6 +68,7 @@ def recognise_files(
             owner=owner,
             has_seller=has_seller,
             joins=joins,
+            by_cells=True,
         )
         settle(new[name], found.role, _pruned(found.mapping), _known_as(table, found))
     ImportFile.objects.bulk_update(new.values(), READ_AS)

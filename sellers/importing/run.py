@@ -164,7 +164,7 @@ class _Runner:
         batch.stage = "reading and checking"
         self._tell()
         files.stage()
-        batch.stage = "working out the effect" if self.is_preview else "saving"
+        batch.stage = "saving" if self.is_kept else "working out the effect"
         self._tell()
         analyze_believed_empty()
 

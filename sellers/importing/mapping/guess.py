@@ -1,13 +1,14 @@
 """Which column is what, guessed from names and values, with how sure that is and why.
 
 A name that is known and cells that fit it are *high*; a name that only contains a known one,
-or a name that could be two things, is *likely*; cells alone are *unsure*. A name whose cells
-do not fit is not taken.
+or a name that could be two things, is *likely*; cells alone are *unsure*, and are taken only
+where a person looks at it. A name whose cells do not fit is not taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,8 @@ _VAGUE = frozenset(
     {"date", "id", "title", "description", "team", "order", "ref", "timestamp", "product", "value"}
 )
 
+#: A currency.
+_CODE = re.compile("[A-Z]{3}")
 #: Texts that are never numbers alone.
 _WORDS = frozenset({"gig_title", "category", "text", "excluded_reason", "label"})
 
@@ -47,8 +50,16 @@ class Guess:
     why: str
 
 
-def guess_columns(profile: Profile, roles: Sequence[FileRole]) -> list[Guess]:
-    """The best column for each of ours; a column of theirs serves one of ours in each role."""
+def guess_columns(
+    profile: Profile, roles: Sequence[FileRole], *, by_cells: bool = False
+) -> list[Guess]:
+    """The best column for each of ours; a column of theirs serves one of ours in each role.
+
+    Parameters
+    ----------
+    by_cells : also take what the cells alone speak for, in a file whose names are unknown words;
+        for a person to look at
+    """
     guesses: list[Guess] = []
     for role in roles:
         found = [
@@ -66,7 +77,67 @@ def guess_columns(profile: Profile, roles: Sequence[FileRole]) -> list[Guess]:
                 filled.add(guess.ours)
                 taken.add(guess.theirs)
                 guesses.append(guess)
+    # What a line of several kinds of facts holds cannot be told by its cells.
+    if by_cells and len(roles) == 1:
+        guesses += _by_cells(profile, roles[0], guesses)
     return guesses
+
+
+def _by_cells(profile: Profile, role: FileRole, named: Sequence[Guess]) -> list[Guess]:
+    """Columns that can be one thing only, and that no other column can be."""
+    taken = {guess.theirs for guess in named}
+    free = [column for column in profile.columns if column.filled and column.name not in taken]
+    open_ = {column.name for column in COLUMNS[role]} - {guess.ours for guess in named}
+    found: list[Guess] = []
+    for names, is_such, why in _SIGNS:
+        ours = next((name for name in names if name in open_), None)
+        such = [column for column in free if is_such(column)]
+        if ours is None or len(such) != 1:
+            continue
+        free.remove(such[0])
+        found.append(Guess(role, ours, such[0].name, Confidence.UNSURE, why))
+    return found
+
+
+def _are_words(column: ColumnProfile, test: Callable[[str], bool]) -> bool:
+    return bool(column.words) and all(map(test, column.words or ()))
+
+
+def _are_statuses(column: ColumnProfile) -> bool:
+    known = words_of("status")
+    return _are_words(column, lambda word: word.casefold() in known)
+
+
+def _are_stars(column: ColumnProfile) -> bool:
+    return column.star_share >= _MOST and column.words is not None
+
+
+def _are_amounts(column: ColumnProfile) -> bool:
+    is_number = column.number_share >= _MOST and bool(column.decimals)
+    return is_number and column.star_share < _MOST
+
+
+#: Which of ours, what shows it, and why in words; the first of ours that the role knows.
+_SIGNS: tuple[tuple[tuple[str, ...], Callable[[ColumnProfile], bool], str], ...] = (
+    (("status",), _are_statuses, "The words are known, the name is not."),
+    (
+        ("ordered_at", "posted_at", "first_message_at"),
+        lambda column: column.date_share >= _MOST,
+        "It is the only column of dates that is left.",
+    ),
+    (
+        ("currency",),
+        lambda column: _are_words(column, lambda word: _CODE.fullmatch(word) is not None),
+        "The cells are codes of three letters.",
+    ),
+    (("amount",), _are_amounts, "It is the only column of amounts that is left."),
+    (("stars",), _are_stars, "The cells lie between 0 and 5."),
+    (
+        ("order_ref",),
+        lambda column: column.distinct and column.code_share >= _MOST,
+        "The cells look like order numbers, and no two are alike.",
+    ),
+)
 
 
 def _score(role: FileRole, ours: Column, column: ColumnProfile) -> tuple[int, int, Guess] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from sellers.importing.reading import Table, columns_of
 #: Distinct cells of a column that are looked at closely, and words that are counted.
 _LOOKED_AT, _WORDS = 1_000, 40
 SAMPLES = 3
+#: A number that somebody gave: six characters or more, a digit among them, few letters before.
+_CODE = re.compile(r"#?[A-Za-z]{0,6}[-_]?(?=[0-9A-Fa-f-]*[0-9])[0-9A-Fa-f-]{6,60}")
 _SAMPLE_CHARS = 80
 
 
@@ -59,6 +62,8 @@ class ColumnProfile:
     midnights: int = 0
     decimals: int = 0
     stars: int = 0
+    #: Cells like ``FO61B2C3D4E6`` and ``2024-0815``, which are no dates.
+    codes: int = 0
     #: No cell was met twice.
     distinct: bool = True
     _seen: set[str] = field(default_factory=set, repr=False)
@@ -106,7 +111,9 @@ class ColumnProfile:
             self.date_like += 1
             self.midnights += is_midnight(cell, today)
             self.dates.add(orders_of(cell), line, cell)
-        elif is_number(cell):
+            return
+        self.codes += _CODE.fullmatch(cell) is not None
+        if is_number(cell):
             self.number_like += 1
             self._add_mark(line, cell)
             number = bare(cell).replace(",", ".")
@@ -128,6 +135,10 @@ class ColumnProfile:
     @property
     def number_share(self) -> float:
         return self.number_like / self.looked if self.looked else 0.0
+
+    @property
+    def code_share(self) -> float:
+        return self.codes / self.looked if self.looked else 0.0
 
     @property
     def star_share(self) -> float:

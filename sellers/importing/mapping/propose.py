@@ -92,6 +92,7 @@ def propose_mapping(
     profile: Profile | None = None,
     has_seller: bool = False,
     joins: tuple[Join, ...] = (),
+    by_cells: bool = False,
 ) -> Proposal:
     """The best way to read a table that is known so far.
 
@@ -102,6 +103,7 @@ def propose_mapping(
     role : what the file is said to hold; None: find out
     has_seller : a seller was chosen for the import, so that no column needs to name one
     joins : by which other files were laid beside the table already
+    by_cells : columns with unknown names are guessed too, because a person will look at it
     """
     if role in (FileRole.MAIL, FileRole.TABLE):
         return Proposal(role, None)
@@ -119,6 +121,8 @@ def propose_mapping(
         if role is None or role.value == known.role:
             return judged(known, profile, today, known_as=preset.name, has_seller=has_seller)
     guessed = _guessed(profile, today, role, has_seller)
+    if by_cells and not joins and guessed.role is not FileRole.MIXED:
+        return _guessed_as(profile, today, guessed.role, (guessed.role,), has_seller, by_cells=True)
     if not joins or guessed.mapping is None:
         return guessed
     gathers = guessed.role in (FileRole.ORDERS, FileRole.REVIEWS)
@@ -202,8 +206,10 @@ def _guessed_as(
     role: FileRole,
     kinds: Sequence[FileRole],
     has_seller: bool,
+    *,
+    by_cells: bool = False,
 ) -> Proposal:
-    guesses = guess_columns(profile, kinds)
+    guesses = guess_columns(profile, kinds, by_cells=by_cells)
     columns: dict[str, dict[str, ColumnMap]] = {kind.value: {} for kind in kinds}
     theirs = {(guess.role, guess.ours): guess.theirs for guess in guesses}
     for kind in kinds:

@@ -184,6 +184,47 @@ def test_columns_are_guessed_with_how_sure_that_is_and_why(tmp_path: Path) -> No
     assert orders["amount"].decimal == ","
 
 
+UNKNOWN_NAMES = """Vorgang;Stand;Tag;Betrag;Geld;Wer
+FO61B2C3D4E5;Completed;2024-03-01;1250.00;EUR;anna
+FO61B2C3D4E6;Cancelled;2024-03-02;80.50;EUR;anna
+FO61B2C3D4E7;Completed;2024-03-02;80.50;USD;ben
+"""
+
+
+def test_columns_with_unknown_names_are_guessed_by_their_cells_where_a_person_looks(
+    tmp_path: Path,
+) -> None:
+    assert propose(tmp_path, UNKNOWN_NAMES).guesses == ()
+    found = propose(tmp_path, UNKNOWN_NAMES, by_cells=True)
+    assert {g.ours: g.theirs for g in found.guesses} == {
+        "order_ref": "Vorgang",
+        "status": "Stand",
+        "ordered_at": "Tag",
+        "amount": "Betrag",
+        "currency": "Geld",
+    }
+    assert {g.confidence.value for g in found.guesses} == {"unsure"}
+    assert found.unused == ("Wer",)
+    assert not found.is_complete  # whose they are, and the gig, nobody said
+
+
+def test_of_two_columns_that_could_be_it_neither_is_guessed_by_its_cells(tmp_path: Path) -> None:
+    text = "\n".join(f"{row};{row.partition(';')[2]}" for row in UNKNOWN_NAMES.splitlines())
+    text = text.replace("Stand;Tag;Betrag;Geld;Wer\n", "a;b;c;d;e\n", 1)
+    found = propose(tmp_path, text, by_cells=True)
+    assert [g.ours for g in found.guesses] == ["order_ref"]
+
+
+def test_cells_guess_what_a_file_of_reviews_holds(tmp_path: Path) -> None:
+    text = "Vorgang;Tag;Sterne\nFO61B2C3D4E5;2024-03-01;5\nFO61B2C3D4E6;2024-03-02;4\n"
+    found = propose(tmp_path, text, by_cells=True, role=FileRole.REVIEWS)
+    assert {g.ours: g.theirs for g in found.guesses} == {
+        "order_ref": "Vorgang",
+        "posted_at": "Tag",
+        "stars": "Sterne",
+    }
+
+
 def test_what_is_not_proved_is_asked_and_never_guessed(tmp_path: Path) -> None:
     proposal = propose(tmp_path, GENERIC, has_seller=True)
     assert not proposal.is_complete
