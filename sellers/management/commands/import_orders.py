@@ -159,7 +159,7 @@ class Command(BaseCommand):
             # Nothing is counted yet, or never was.
             self._tell(words)
         elif sys.stderr.isatty():
-            filled = round(BAR * batch.rows_done / total) if total else 0
+            filled = round(BAR * batch.rows_done / total)
             bar = f"[{'█' * filled}{'·' * (BAR - filled)}]"
             self._tell(
                 f"\r{bar} {batch.rows_done:,} of {total:,} rows · {words:<30}",
