@@ -15,22 +15,25 @@ from sellers.importing.decisions import cancel_abandoned
 from sellers.importing.run import run_batch
 
 RETRIES = 5
-_RETRY_SECONDS = 5
+_RETRY_SECONDS, _AGAIN_SECONDS = 5, 2
 
 
 @shared_task(bind=True, max_retries=RETRIES)
 def import_batch(self: Task[Any, None], batch_id: int) -> None:
     """Preview, import or undo one batch, or look what an undo would do.
 
-    Where the database goes away, begin anew later.
+    Where the database goes away, begin anew later. Where another worker is at it, look again: it
+    may have ended and only be tidying up, and this is about what somebody asked for since.
     """
     try:
-        run_batch(batch_id=batch_id)
+        run = run_batch(batch_id=batch_id)
     except (OperationalError, InterfaceError) as error:
         connection.close()
         raise self.retry(
             exc=error, countdown=_RETRY_SECONDS * (self.request.retries + 1)
         ) from error
+    if run is None and self.request.retries < RETRIES:
+        raise self.retry(countdown=_AGAIN_SECONDS)
 
 
 @shared_task

@@ -117,7 +117,8 @@ def test_rejected_rows_come_as_a_file_that_runs_no_formula(tmp_path: Path) -> No
 @pytest.mark.parametrize("role", ["orders", "reviews"])
 def test_the_example_file_imports_as_it_is(role: str, tmp_path: Path) -> None:
     answer = as_user(an_admin()).get(reverse("sellers:import_example"), {"of": role})
-    batch = import_files(tmp_path, **{role: [answer.content]})
+    given: dict[str, Any] = {role: [answer.content]}
+    batch = import_files(tmp_path, **given)
     assert (batch.rows_rejected, batch.rows_done) == (0, 1)
 
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from metrics.models import Standing
+from sellers import tasks
 from sellers.importing import batches
 from sellers.importing.batches import (
     LOCK_SPACE,
@@ -222,6 +223,24 @@ def test_two_workers_do_not_run_one_batch_at_once(sent: list[int]) -> None:
     done = in_another_connection(lambda: run_batch(batch_id=batch.pk))
     assert isinstance(done, ImportBatch)
     assert done.state == ImportState.DONE
+
+
+def test_what_is_asked_for_while_the_worker_before_tidies_up_is_done_a_moment_later(
+    sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def run_a_moment_later(*, batch_id: int) -> ImportBatch | None:
+        tried.append(batch_id)
+        return None if len(tried) < 3 else ImportBatch(pk=batch_id)
+
+    monkeypatch.setattr(tasks, "run_batch", run_a_moment_later)
+    assert tasks.import_batch.apply((7,)).successful()
+    assert tried == [7, 7, 7]
+    tried.clear()  # never alone: it is given up, without an error
+    monkeypatch.setattr(tasks, "run_batch", lambda *, batch_id: tried.append(batch_id))
+    assert tasks.import_batch.apply((8,)).successful()
+    assert tried == [8] * (tasks.RETRIES + 1)
 
 
 @pytest.mark.django_db(transaction=True)
