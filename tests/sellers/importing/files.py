@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from sellers.importing.batches import NewFile, create_batch
@@ -177,3 +178,19 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def by_somebody_else(work: Callable[[], Any]) -> Any:
+    """Done on a connection of its own, while the one of the test is in a transaction."""
+    found: list[Any] = []
+
+    def done() -> None:
+        try:
+            found.append(work())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=done)
+    thread.start()
+    thread.join()
+    return found[0]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +37,14 @@ from sellers.models import (
     Seller,
 )
 from tests.builders import PASSWORD, an_admin
-from tests.sellers.importing.files import facts, import_files, orders_file, reviews_file, undone
+from tests.sellers.importing.files import (
+    by_somebody_else,
+    facts,
+    import_files,
+    orders_file,
+    reviews_file,
+    undone,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -69,22 +74,6 @@ def worked_on(batch: ImportBatch) -> None:
 
 def outdated(preview: ImportUndoPreview) -> str:
     return why_outdated(preview, now=preview.computed_at)
-
-
-def by_somebody_else(work: Callable[[], Any]) -> Any:
-    """Done on a connection of its own, while the one of the test is in a transaction."""
-    found: list[Any] = []
-
-    def done() -> None:
-        try:
-            found.append(work())
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=done)
-    thread.start()
-    thread.join()
-    return found[0]
 
 
 def as_admin() -> Client:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,13 @@ from sellers.importing.run import run_batch
 from sellers.importing.undo import UNDO_STEPS
 from sellers.models import FileRole, ImportBatch, ImportState
 from tests.builders import PASSWORD, an_admin
-from tests.sellers.importing.files import facts, import_files, orders_file, reviews_file
+from tests.sellers.importing.files import (
+    by_somebody_else,
+    facts,
+    import_files,
+    orders_file,
+    reviews_file,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,22 +40,6 @@ def _no_workers(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) 
     settings.STANDING_ON_FACTS_CHANGED = ""
     monkeypatch.setattr(batches, "_send", lambda _batch_id: None)
     monkeypatch.setattr("sellers.import_pages.working.workers_listen", lambda: True)
-
-
-def by_somebody_else(work: Callable[[], Any]) -> Any:
-    """Done on a connection of its own, while the one of the test is in a transaction."""
-    found: list[Any] = []
-
-    def done() -> None:
-        try:
-            found.append(work())
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=done)
-    thread.start()
-    thread.join()
-    return found[0]
 
 
 def elsewhere(question: str, *values: object) -> list[tuple[Any, ...]]:
