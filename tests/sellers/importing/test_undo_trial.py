@@ -307,6 +307,7 @@ def test_a_look_that_fails_says_why_and_can_be_tried_again(
     assert "It could not be worked out" in page
     assert words in page
     assert "Try again" in page
+    assert "Undo without looking" in page
     with pytest.raises(CannotUndoError, match="Look again"):
         queue_undo(batch_id=batch.pk, undone_by=None, shown=preview.pk)
     assert looked(batch).problem == ""
@@ -452,6 +453,7 @@ def test_what_is_not_true_any_more_is_not_shown_and_nothing_is_undone_by_it(
     assert "What was worked out is not true any more" in text
     assert "Since then facts of one seller changed. Nothing has been undone." in text
     assert "Work it out again" in text
+    assert "Undo without looking" in text
     for said in (str(preview.pk), "0", "x", ""):
         answer = client.post(page, {"shown": said}, follow=True)
         assert NOT_AS_SHOWN in answer.content.decode()
@@ -501,6 +503,7 @@ def test_the_page_shows_how_far_it_is_and_turns_into_what_was_found(
     # Opened by its address, before anybody asked.
     text = client.get(page).content.decode()
     assert "See what it would do" in text
+    assert "Undo without looking" not in text
     assert "Nothing is undone yet" not in text
     assert client.get(address("import_undo_look", batch)).status_code == 405
 
